@@ -1,0 +1,167 @@
+"""Signing in: an OAuth access token, OAuth client credentials, or the legacy e-mail with an API token.
+
+API tokens cannot be made after 2026-10-27 and stop working on 2027-04-30 (vendor's help article 10212201463962).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+from collections.abc import Mapping
+
+from models.enums import CredentialState
+from models.errors import BadInput, CredentialsRejected, HelpdeskError, Rejected
+from providers import Link
+from providers.upstream import Call, Credential, FixedCredential, Upstream, decode
+from providers.zendesk import limits, wire
+from runtime.clock import Clock
+
+log = logging.getLogger("deskgraph.zendesk")
+
+MARGIN = 60.0
+API_TOKEN_END = "2027-04-30"  # noqa: S105  # a date
+API_TOKEN_NOTE = (
+    f"Zendesk API tokens end on {API_TOKEN_END}. Link this account by OAuth before then: set ZENDESK_OAUTH_TOKEN, or "
+    "ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET."
+)
+_WAYS = (
+    ({"oauth_token"}, "ZENDESK_OAUTH_TOKEN"),
+    ({"client_id", "client_secret"}, "ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET"),
+    ({"email", "token"}, "ZENDESK_EMAIL and ZENDESK_TOKEN"),
+)
+
+
+class SignIn:
+    """A credential with what is worth knowing about it. `setting` names what an operator has to correct."""
+
+    def __init__(self, credential: Credential, setting: str, *, legacy: bool = False) -> None:
+        self.credential = credential
+        self.setting = setting
+        self.legacy = legacy
+
+    @property
+    def state(self) -> CredentialState:
+        return CredentialState.EXPIRING if self.legacy else CredentialState.VALID
+
+    @property
+    def note(self) -> str | None:
+        return API_TOKEN_NOTE if self.legacy else None
+
+    def attach(self, upstream: Upstream) -> None:
+        if isinstance(self.credential, ClientCredentials):
+            self.credential.upstream = upstream
+
+    async def ready(self) -> None:
+        """Fetches a token before a call takes a connection slot, so that no slot waits for another."""
+        if isinstance(self.credential, ClientCredentials):
+            await self.credential.ready()
+
+    def rejected(self, error: CredentialsRejected) -> CredentialsRejected:
+        """The same refusal, naming the setting."""
+        return CredentialsRejected(
+            f"Zendesk refused the credential of this helpdesk; check {self.setting}, or link the account again.",
+            helpdesk=error.helpdesk,
+            status=error.status,
+            vendor_code=error.vendor_code,
+            request_id=error.request_id,
+        )
+
+
+def sign_in(link: Link, clock: Clock) -> SignIn:
+    given = {name for name, value in link.secrets.items() if value}
+    names, setting = next(((n, s) for n, s in _WAYS if n <= given), (None, ""))
+    if names is None:
+        ways = ", or ".join(s for _, s in _WAYS)
+        raise BadInput(f"Helpdesk {link.key!r} has no Zendesk credential: set {ways}.", helpdesk=link.key)
+    if "oauth_token" in names:
+        return SignIn(FixedCredential({"authorization": f"Bearer {link.secrets['oauth_token']}"}), setting)
+    if "client_id" in names:
+        return SignIn(ClientCredentials(link.secrets["client_id"], link.secrets["client_secret"], clock), setting)
+    log.warning("helpdesk %s signs in with an API token. %s", link.key, API_TOKEN_NOTE)
+    pair = f"{link.secrets['email']}/token:{link.secrets['token']}"
+    basic = base64.b64encode(pair.encode()).decode()
+    return SignIn(FixedCredential({"authorization": f"Basic {basic}"}), setting, legacy=True)
+
+
+class ClientCredentials:
+    """Access tokens by the client credentials grant: cached, renewed before they end and once after a 401, by one
+    caller for all. Such tokens come without a refresh token (vendor's page 'Grant-type tokens')."""
+
+    def __init__(self, client_id: str, client_secret: str, clock: Clock) -> None:
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._clock = clock
+        self._token: str | None = None
+        self._until: float | None = None
+        self._fetching: asyncio.Task[None] | None = None
+        self.upstream: Upstream | None = None
+
+    def __repr__(self) -> str:
+        return "ClientCredentials(<hidden>)"
+
+    async def ready(self) -> None:
+        if self._token is None or (self._until is not None and self._clock.monotonic() >= self._until):
+            await self._shared()
+
+    async def headers(self) -> Mapping[str, str]:
+        if self._token is None:
+            await self._shared()
+        return {"authorization": f"Bearer {self._token}"}
+
+    async def refresh(self) -> bool:
+        self._token = None
+        await self._shared()
+        return True
+
+    async def _shared(self) -> None:
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch())
+            self._fetching.add_done_callback(self._fetched)
+        await asyncio.shield(self._fetching)
+
+    def _fetched(self, task: asyncio.Task[None]) -> None:
+        self._fetching = None
+        if not task.cancelled():
+            task.exception()  # seen, whoever was listening
+
+    async def _fetch(self) -> None:
+        assert self.upstream is not None, "attach() comes first"
+        asked = self._clock.monotonic()
+        body = {
+            "grant_type": "client_credentials",
+            "client_id": self._client_id,
+            "client_secret": self._client_secret,
+            "scope": "read write",
+        }
+        try:
+            answer = await self.upstream.request(
+                Call(
+                    method="POST",
+                    path="/oauth/tokens",
+                    endpoint="POST /oauth/tokens",
+                    family=limits.OAUTH,
+                    json=body,
+                    kind="read",
+                    idempotent=True,
+                    anonymous=True,
+                )
+            )
+        except HelpdeskError as error:
+            raise self._refused(error) from None
+        token = decode(answer, wire.Token)
+        self._token = token.access_token
+        lifetime = token.expires_in
+        self._until = None if not lifetime else asked + max(lifetime / 2, lifetime - MARGIN)
+
+    def _refused(self, error: HelpdeskError) -> HelpdeskError:
+        """Token errors follow RFC 6749; whether they come as 400 or 401 differs, so the class does not matter."""
+        if isinstance(error, CredentialsRejected | Rejected):
+            return CredentialsRejected(
+                "Zendesk gave no access token for ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET; check both.",
+                helpdesk=error.helpdesk,
+                status=error.status,
+                vendor_code=error.vendor_code,
+                request_id=error.request_id,
+            )
+        return error

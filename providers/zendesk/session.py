@@ -1,0 +1,41 @@
+"""What every reader of one account shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.errors import BadInput
+from models.queries import Scope
+from providers.zendesk.account import Account
+from providers.zendesk.client import Client
+from runtime.clock import Clock
+
+
+class Session:
+    def __init__(self, account: Account, client: Client, clock: Clock) -> None:
+        self.account = account
+        self.client = client
+        self.clock = clock
+
+    @property
+    def key(self) -> str:
+        return self.account.key
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def bound(self, scope: Scope) -> frozenset[str] | None:
+        return scope.bound(self.key)
+
+
+def is_number(ident: str) -> bool:
+    """Zendesk's record ids are numbers; anything else cannot be one of its records, and never reaches a path."""
+    return ident.isascii() and ident.isdecimal() and 0 < len(ident) <= 19
+
+
+def number(ident: str, field: str) -> int:
+    """For ids that are written: BadInput names the argument."""
+    if not is_number(ident):
+        raise BadInput(f"`{field}` is not an id of this helpdesk.", field=field)
+    return int(ident)

@@ -1,0 +1,107 @@
+"""What the connections over several helpdesks share: a stream for each, the merge, and the errors of those
+that failed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from models.enums import CountPrecision
+from models.errors import HelpdeskError
+from models.queries import Page, PageRequest
+from models.records import Count
+from providers.base import Source
+from resolvers.context import RequestContext
+from resolvers.merging import Stream, connect
+from resolvers.paging import Connection, Window, window
+from resolvers.selection import FieldInfo
+
+T = TypeVar("T")
+Q = TypeVar("Q")
+
+
+class Paging(msgspec.Struct, frozen=True, kw_only=True):
+    """The four arguments of a connection, as they came."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def window(self, *, default: int = 50) -> Window:
+        return window(self.first, self.after, self.last, self.before, default=default)
+
+
+def streams(
+    context: RequestContext,
+    asked: Callable[[str], Q | None],
+    fetch: Callable[[Source, Q, PageRequest], Awaitable[Page[T]]],
+    *,
+    complete: Callable[[Source, Q], bool] = lambda source, query: True,
+) -> list[Stream[T]]:
+    """`asked` gives each helpdesk's query, or None to leave it out; its refusal is that helpdesk's alone."""
+    return [_stream(source, asked, fetch, complete) for source in context.sources.values()]
+
+
+def _stream(
+    source: Source,
+    asked: Callable[[str], Q | None],
+    fetch: Callable[[Source, Q, PageRequest], Awaitable[Page[T]]],
+    complete: Callable[[Source, Q], bool],
+) -> Stream[T]:
+    try:
+        query = asked(source.info.key)
+    except HelpdeskError as refused:
+        return Stream(info=source.info, fetch=_refusing(refused), complete=False)
+
+    async def read(page: PageRequest) -> Page[T]:
+        assert query is not None
+        return await fetch(source, query, page)
+
+    if query is None:
+        return Stream(info=source.info, fetch=read, skipped=True)
+    return Stream(info=source.info, fetch=read, complete=complete(source, query))
+
+
+def _refusing(error: HelpdeskError) -> Callable[[PageRequest], Awaitable[Page[Any]]]:
+    async def refuse(page: PageRequest) -> Page[Any]:
+        raise error
+
+    return refuse
+
+
+async def connected(
+    context: RequestContext,
+    info: FieldInfo,
+    found: Sequence[Stream[T]],
+    page: Window,
+    *,
+    fingerprint: str,
+    rank: Callable[[T], Any] | None = None,
+    total: Callable[[], Awaitable[Count | None]] | None = None,
+) -> Connection[T]:
+    """Errors of single helpdesks become partial errors at the connection's field; its rows stay."""
+    wanted = total if context.selections.of(info).has("totalCount") else None
+    connection = await connect(
+        found, page, context.cursors, fingerprint=fingerprint, now=context.clock.now(), rank=rank, total=wanted
+    )
+    for state in connection.sources:
+        if state.error is not None:
+            context.partial(state.error, info)
+    return connection
+
+
+async def add_up(counts: Sequence[Awaitable[Count | None]]) -> Count | None:
+    """None when any of them is not known: a sum without one helpdesk would be a wrong number."""
+    found = await asyncio.gather(*counts, return_exceptions=True)
+    known = [count for count in found if isinstance(count, Count)]
+    if len(known) < len(found):
+        return None
+    precisions = {count.precision for count in known}
+    for loosest in (CountPrecision.ESTIMATE, CountPrecision.AT_LEAST):
+        if loosest in precisions:
+            return Count(value=sum(count.value for count in known), precision=loosest)
+    return Count(value=sum(count.value for count in known), precision=CountPrecision.EXACT)

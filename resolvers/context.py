@@ -1,0 +1,87 @@
+"""What one request carries from the door to the last resolver: who asks, whom it can ask, and what has been noticed on
+the way. Made anew for each request; a WebSocket makes one for each operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from graphql import GraphQLError
+
+from imaging.links import FileLinks
+from models.errors import Forbidden, HelpdeskError
+from models.queries import Scope
+from models.records import HelpdeskInfo
+from providers.base import Provider
+from providers.upstream.records import CallRecord
+from resolvers.loaders import Loaders
+from resolvers.paging import Cursors
+from resolvers.selection import FieldInfo, Selections
+from resolvers.sources import Sources
+from resolvers.upstream import summary
+from runtime.clock import Clock
+from writes import Ledger
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asking. `scopes` None: everything (no keys are set up)."""
+
+    id: str
+    name: str | None = None
+    scopes: frozenset[str] | None = None
+
+    def may(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+
+class RequestContext:
+    """`partial_errors`: what went wrong while data stayed; execution/ adds them to the answer's errors. `calls`: every
+    call upstream of this operation, filled by the schema's recording extension."""
+
+    def __init__(
+        self,
+        *,
+        scope: Scope,
+        principal: Principal,
+        providers: Mapping[str, Provider],
+        cursors: Cursors,
+        files: FileLinks,
+        ledger: Ledger,
+        clock: Clock,
+        request_id: str,
+        show_upstream: bool = False,
+    ) -> None:
+        self.scope = scope
+        self.principal = principal
+        self.providers = providers
+        self.sources = Sources(providers)
+        self.loaders = Loaders(self.sources, scope)
+        self.cursors = cursors
+        self.files = files
+        self.ledger = ledger
+        self.clock = clock
+        self.request_id = request_id
+        self.show_upstream = show_upstream
+        self.selections = Selections()
+        self.partial_errors: list[GraphQLError] = []
+        self.calls: list[CallRecord] = []
+
+    def info(self, helpdesk: str) -> HelpdeskInfo:
+        return self.sources[helpdesk].info
+
+    def demand(self, scope: str) -> None:
+        if not self.principal.may(scope):
+            raise Forbidden(f"This needs the scope `{scope}`, which your key does not have.")
+
+    def partial(self, error: HelpdeskError, info: FieldInfo) -> None:
+        """Notes `error` at the field of `info`; the field's own data stays."""
+        path = info.path.as_list()
+        if any(e.original_error is error and e.path == path for e in self.partial_errors):
+            return
+        self.partial_errors.append(GraphQLError(error.message, nodes=info.field_nodes, path=path, original_error=error))
+
+    def response_extensions(self) -> dict[str, Any]:
+        if not self.show_upstream:
+            return {}
+        return {"upstream": summary(self.calls, self.providers)}

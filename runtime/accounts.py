@@ -1,0 +1,110 @@
+"""Helpdesk accounts as an operator writes them down: which vendor, where, and with what credentials."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+VENDOR_SECRETS: Mapping[str, tuple[str, ...]] = {
+    "freshdesk": ("api_key",),
+    "zendesk": ("oauth_token", "client_id", "client_secret", "email", "token"),
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One helpdesk account as configured; checked further by its vendor's room."""
+
+    key: str
+    vendor: str
+    name: str
+    domain: str
+    base_url: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def base_url_problem(url: str) -> str | None:
+    """Why a base URL cannot be used; None when it can, or is empty."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"must be an absolute http(s) address, not {url!r}."
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "must be a plain address, without credentials, query or fragment."
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        return "plain http is for loopback only; use https."
+    return None
+
+
+def from_file(path: Path, problems: list[str]) -> list[Account]:
+    """Tables `[[helpdesk]]` with key, vendor, domain, optional name and base_url, and the vendor's secrets."""
+    if not path.is_file():
+        return []
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("helpdesk", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path.name}: cannot be read as TOML: {error}")
+        return []
+    accounts = []
+    for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
+        wrong = _row_problems(row, f"{path.name}, helpdesk {number}")
+        problems += wrong
+        if not wrong:
+            accounts.append(_account(row))
+    return accounts
+
+
+def _row_problems(row: Any, where: str) -> list[str]:
+    if not isinstance(row, dict):
+        return [f"{where}: must be a table."]
+    found: list[str] = []
+    key, vendor = row.get("key"), str(row.get("vendor"))
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        found.append(f"{where}: `key` must be 1 to 32 of a-z, 0-9 and -, not {key!r}.")
+    if vendor not in VENDOR_SECRETS:
+        return [*found, f"{where}: `vendor` must be one of {', '.join(VENDOR_SECRETS)}, not {vendor!r}."]
+    allowed = {"key", "vendor", "name", "domain", "base_url", *VENDOR_SECRETS[vendor]}
+    found += [f"{where}: unknown `{name}`; known are {', '.join(sorted(allowed))}." for name in row.keys() - allowed]
+    found += [f"{where}: `{n}` must be text." for n in row.keys() & allowed if not isinstance(row[n], str)]
+    if not found and not row.get("domain"):
+        found.append(f"{where}: `domain` is needed.")
+    if not found and not any(row.get(name) for name in VENDOR_SECRETS[vendor]):
+        found.append(f"{where}: a credential is needed: {', '.join(VENDOR_SECRETS[vendor])}.")
+    problem = None if found else base_url_problem(row.get("base_url", ""))
+    return [*found, *([f"{where}: `base_url` {problem}"] if problem else [])]
+
+
+def _account(row: Mapping[str, str]) -> Account:
+    return Account(
+        key=row["key"],
+        vendor=row["vendor"],
+        name=row.get("name") or row["key"],
+        domain=row["domain"],
+        base_url=row.get("base_url") or None,
+        secrets={name: row[name] for name in VENDOR_SECRETS[row["vendor"]] if row.get(name)},
+    )
+
+
+def used_twice(keys: list[str]) -> list[str]:
+    return [
+        f"helpdesk key {key!r} is used twice; give each account its own."
+        for key in sorted({*keys})
+        if keys.count(key) > 1
+    ]

@@ -1,0 +1,37 @@
+"""Search over everything."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.article import Article
+from schema.connection import NODE, PageInfo, SourceState
+from schema.contact import Contact
+from schema.fields import computed, plain
+from schema.organization import Organization
+from schema.scalars import Cursor
+from schema.ticket import Ticket
+
+SearchHit = Annotated[
+    Ticket | Contact | Organization | Article,
+    strawberry.union("SearchHit", description="Something a search found."),
+]
+
+
+@strawberry.type(description="A hit.")
+class SearchEdge:
+    cursor: Cursor = plain("The place of this hit, for `after`.")
+    node: SearchHit | None = computed(lambda edge: edge.node.record, NODE)
+    score: float | None = computed(
+        lambda edge: edge.node.score, "The helpdesk's own score; not comparable between helpdesks."
+    )
+    highlights: list[str] = computed(
+        lambda edge: edge.node.highlights, "Pieces of text that match, where the helpdesk shows them."
+    )
+
+
+@strawberry.type(description="A page of hits, helpdesk after helpdesk, each in its own ranking.")
+class SearchConnection:
+    edges: list[SearchEdge] = plain("The hits of this page, each with its cursor.")
+    page_info: PageInfo = plain("Where this page lies in the list.")
+    sources: list[SourceState] = plain("How each helpdesk took part in this page.")

@@ -1,0 +1,69 @@
+"""The whole server over the sandbox, in process: a GraphQL question through the real ASGI app, as whoever one likes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from models.queries import Scope
+from resolvers.context import Principal
+from runtime.settings import Settings
+from server import sandbox_accounts, web_parts
+from tests.support.company import BASE, Company
+from web.app import create_app
+from web.principal import TENANT, Caller
+
+SIGNING_KEY = "a key that signs the tests' links"
+URL = "http://127.0.0.1:8000"
+
+
+def caller(organizations: Mapping[str, frozenset[str]] | None = None, *, scopes: frozenset[str] | None = None) -> Caller:
+    """`organizations`: remote ids by helpdesk, for one who is bound to them."""
+    return Caller(
+        principal=Principal(id="someone", name="Someone", scopes=scopes),
+        scope=Scope(tenant=TENANT, organizations=organizations),
+    )
+
+
+class App:
+    """`who` may be changed between questions."""
+
+    def __init__(self, company: Company, client: httpx.AsyncClient, who: Caller) -> None:
+        self.company, self.client, self.who = company, client, who
+
+    async def authenticate(self, headers: Mapping[str, str]) -> Caller:
+        return self.who
+
+    async def ask(
+        self, query: str, variables: Mapping[str, Any] | None = None, *, request_id: str = "test-request", **headers: str
+    ) -> dict[str, Any]:
+        """The whole answer, errors and all."""
+        response = await self.client.post(
+            "/graphql",
+            json={"query": query, "variables": dict(variables or {})},
+            headers={"X-Request-Id": request_id, **headers},
+        )
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer that has no errors."""
+        answer = await self.ask(query, variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+
+@asynccontextmanager
+async def open_app(company: Company, who: Caller | None = None) -> AsyncIterator[App]:
+    settings = Settings(signing_key=SIGNING_KEY, accounts=sandbox_accounts(BASE), explorer=False)
+    app = App(company, httpx.AsyncClient(base_url=URL), who or caller())
+    parts = dataclasses.replace(web_parts(settings, company.providers, company.clock), authenticator=app)
+    await app.client.aclose()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(parts)), base_url=URL) as client:
+        app.client = client
+        yield app
