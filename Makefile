@@ -34,7 +34,7 @@ run: $(STAMP) explorer ## start: your helpdesks if they are configured, else the
 	@if [ -f .env ]; then set -a; . ./.env; set +a; fi; exec $(BIN)/python server.py serve --or-demo
 
 test: $(STAMP) ## the whole test suite; needs no server and no network
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: $(STAMP) ## ruff, mypy --strict, the schema text
 	@$(BIN)/ruff check .
@@ -45,7 +45,7 @@ check: $(STAMP) ## ruff, mypy --strict, the schema text
 sdl: $(STAMP) ## write schema/schema.graphql anew
 	@$(BIN)/python server.py sdl
 
-conformance: $(STAMP) ## public suites and other people's clients against a running server (needs npm)
+conformance: $(STAMP) explorer ## public suites and other people's clients against a running server (needs npm)
 	@$(BIN)/python tests/conformance/run.py
 
 bench: $(STAMP) ## ratios against named floors, measured side by side

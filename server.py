@@ -43,6 +43,7 @@ from sandbox.clocks import SandboxClock
 from sandbox.controls import Controls
 from sandbox.world import World
 from schema.build import SchemaOptions, build_schema, sdl
+from schema.limits import SIZES
 from web.app import WebParts, create_app
 from web.asking import Asked
 from web.files import Files
@@ -136,6 +137,7 @@ def web_parts(
             hosts=() if settings.api_key else own_hosts(settings),
         ),
         limits=DocumentLimits(tokens=settings.max_tokens, depth=settings.max_depth, cost=settings.max_cost),
+        sizes=SIZES,
         routes=Files(contexts.links, providers).routes(),
         lifespan=lifespan,
     )

@@ -32,13 +32,14 @@ ATTRIBUTES = {
 SCHEMES = {"http", "https", "mailto", "tel"}
 _ABSOLUTE = re.compile(r"(?i)\A(?:https?://|mailto:|tel:)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^>]*?(/?)>")
+_NO_PICTURE = re.compile(r'<img(?:\s+(?!src=)[\w-]+="[^"]*")*\s*/?>')
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
 
 
 def sanitise(html: str, picture: Callable[[str, str | None], str | None]) -> str:
-    """`picture(src, alt)` gives our link for a picture's address, or None to drop it.
+    """`picture(src, alt)` gives our link for a picture's address, or None to drop the picture.
 
     Links must be absolute (http, https, mailto, tel). What is longer than 1 MB or nested deeper than 500 is shown as
     text: cleaning such markup takes time that grows with its square.
@@ -54,7 +55,7 @@ def sanitise(html: str, picture: Callable[[str, str | None], str | None]) -> str
             return value if _ABSOLUTE.match(value.strip()) else None
         return value
 
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=set(TAGS),
         clean_content_tags={"script", "style", "svg", "math", "iframe", "form", "object", "template", "title"},
@@ -64,6 +65,7 @@ def sanitise(html: str, picture: Callable[[str, str | None], str | None]) -> str
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+    return _NO_PICTURE.sub("", clean)
 
 
 def _nesting(html: str) -> int:

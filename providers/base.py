@@ -134,7 +134,8 @@ class Source(ABC):
 
     @abstractmethod
     async def contacts_by_id(self, scope: Scope, ids: Sequence[str]) -> Sequence[Contact | None]:
-        """An id that belongs to an agent gives that agent as a Contact."""
+        """An id that belongs to an agent gives that agent as a Contact, except to a bound caller, whose contacts are of
+        its organizations."""
 
     @abstractmethod
     async def contacts_by_email(self, scope: Scope, emails: Sequence[str]) -> Sequence[Contact | None]: ...

@@ -30,7 +30,8 @@ async def actor(helpdesk: str, ref: ActorRef, context: RequestContext) -> Actor:
         return Automation(name=ref.name, kind="RULE")
     found = None
     if ref.kind is not ActorKind.UNKNOWN or ref.remote_id is not None:
-        found = await context.loaders.actor_by_ref.load(helpdesk, (ref.kind, ref.remote_id, ref.email), ref)
+        ident = ref.remote_id or (ref.kind, ref.email)
+        found = await context.loaders.actor_by_ref.load(helpdesk, ident, ref)
     return found or unknown(ref)
 
 

@@ -91,7 +91,7 @@ async def create_ticket(wish: TicketWish, context: RequestContext) -> CreateTick
 
 
 def _receipt(calls: list[CallRecord], *, replayed: bool) -> Receipt:
-    sent = [call for call in calls if not call.shared]
+    sent = [call for call in calls if not (call.shared or call.cached)]
     return Receipt(calls=len(sent), credits=sum(call.credits for call in sent), replayed=replayed)
 
 

@@ -3,8 +3,8 @@ such links."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from urllib.parse import unquote, urlsplit
+from collections.abc import Sequence
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from imaging.html import inline_id, sanitise
 from models.records import Article, Attachment, Comment, CommentList, Ticket
@@ -30,31 +30,44 @@ def cleaned(
     """Safe HTML of the record `parent`. A picture from elsewhere is dropped: its address would tell on the reader."""
     if html is None:
         return None
-    by_last = {file.remote_id.rpartition("/")[2]: file for file in files}
     home = urlsplit(context.info(helpdesk).url).netloc
 
     def link(src: str, alt: str | None) -> str | None:
-        name = inline_id(src)
-        file = by_last.get(name) or _named_in(src, by_last)
-        if file is None and urlsplit(src).netloc == home:
-            file = _shown(helpdesk, f"{parent}/{name}", src)
+        file = _file_of(src, files) or _shown(src, files, helpdesk, parent, home)
         return file_url(file, context) if file else None
 
     return sanitise(html, link)
 
 
-def _named_in(src: str, by_last: Mapping[str, Attachment]) -> Attachment | None:
-    """Where the helpdesk puts a picture's id into its address."""
-    parts = urlsplit(src).path.split("/")
-    return next((by_last[part] for part in reversed(parts) if part in by_last), None)
+def _file_of(src: str, files: Sequence[Attachment]) -> Attachment | None:
+    """Known by the digest of its address, by its id where that is part of the address (Zendesk articles), or by its
+    name where no other file has it (Zendesk comments)."""
+    by_last = {file.remote_id.rpartition("/")[2]: file for file in files}
+    names = [inline_id(src), *reversed(urlsplit(src).path.split("/"))]
+    found = next((by_last[name] for name in names if name in by_last), None)
+    same = [file for file in files if file.file_name == _name_in(src)]
+    return found or (same[0] if len(same) == 1 else None)
 
 
-def _shown(helpdesk: str, remote_id: str, src: str) -> Attachment:
-    """A picture on the helpdesk's own host, known by its address alone. Opening it checks that it is in the body."""
-    name = unquote(urlsplit(src).path.rpartition("/")[2]) or "picture"
+def _shown(src: str, files: Sequence[Attachment], helpdesk: str, parent: str, home: str) -> Attachment | None:
+    """One of several files of a name, or a picture on the helpdesk's own host that is no attachment: named by the
+    digest of its address. Opening it checks that it is there."""
+    name = _name_in(src)
+    if urlsplit(src).netloc != home and all(file.file_name != name for file in files):
+        return None
     return Attachment(
-        helpdesk=helpdesk, remote_id=remote_id, file_name=name, content_type="application/octet-stream", inline=True
+        helpdesk=helpdesk,
+        remote_id=f"{parent}/{inline_id(src)}",
+        file_name=name or "picture",
+        content_type="application/octet-stream",
+        inline=True,
     )
+
+
+def _name_in(src: str) -> str:
+    parts = urlsplit(src)
+    named = parse_qs(parts.query).get("name")
+    return named[0] if named else unquote(parts.path.rpartition("/")[2])
 
 
 def has_pictures(html: str | None) -> bool:

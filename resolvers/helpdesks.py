@@ -20,9 +20,10 @@ def helpdesks(context: RequestContext) -> list[HelpdeskInfo]:
     return [source.info for source in context.sources.values()]
 
 
-def helpdesk(key: str, context: RequestContext) -> HelpdeskInfo | None:
-    source = context.sources.get(key)
-    return source.info if source else None
+def helpdesk(key: str, context: RequestContext) -> HelpdeskInfo:
+    """Keys are the operator's few words, so an unknown one is a slip, and BadInput, not an absence."""
+    context.sources.named([key], field="key")
+    return context.sources[key].info
 
 
 def capabilities(info: HelpdeskInfo, context: RequestContext, kind: SearchKind | None) -> list[FieldSupport]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from models.enums import DetailLevel
+from resolvers.batching import Loader
 from resolvers.loaders import TicketAsk
 from resolvers.selection import FieldInfo
 
 if TYPE_CHECKING:
     from resolvers.context import RequestContext
 
-ALWAYS_THERE = frozenset({"__typename", "id", "helpdesk", "remoteId"})
+ALWAYS_THERE = frozenset({"__typename", "id", "helpdesk", "remoteId", "freshness"})
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +71,8 @@ LINKS: Mapping[str, Link] = {
 }
 
 
-async def follow(link: Link, record: Any, context: RequestContext, info: FieldInfo) -> Any:
-    """The linked record, or None. A failing helpdesk is an exception of models/errors.py."""
+def follow(link: Link, record: Any, context: RequestContext, info: FieldInfo) -> Any:
+    """The linked record or None, or an awaitable of it. A failing helpdesk is an exception of models/errors.py."""
     if link.embedded is not None:
         there = link.embedded(record)
         if there is not None and _enough(link, record, there, context, info):
@@ -79,7 +80,8 @@ async def follow(link: Link, record: Any, context: RequestContext, info: FieldIn
     ident = link.key(record)
     if ident is None:
         return None
-    return await getattr(context.loaders, link.loader).load(record.helpdesk, ident)
+    loader: Loader[Any] = getattr(context.loaders, link.loader)
+    return loader.load(record.helpdesk, ident)
 
 
 def _enough(link: Link, record: Any, there: Any, context: RequestContext, info: FieldInfo) -> bool:

@@ -79,7 +79,7 @@ class ContactByEmail(Loader[Contact]):
 
 
 class ActorByRef(Loader[Contact | Agent]):
-    """Idents are (kind, remote id), the subject is the ActorRef."""
+    """The ident is the remote id, or what else is known; the subject is the ActorRef."""
 
     async def ask(self, source: Source, keys: Sequence[Key]) -> Sequence[Contact | Agent | None]:
         refs: list[ActorRef] = [key.subject for key in keys]

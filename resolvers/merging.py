@@ -25,12 +25,16 @@ Rank = Callable[[T], Any]
 
 
 class Stream(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """One helpdesk's rows. `skipped`: the filter leaves this helpdesk out, it is not asked."""
+    """One helpdesk's rows. `skipped`: the filter leaves this helpdesk out, it is not asked.
+
+    `lacks`: what of the question this helpdesk cannot answer; it answers the rest, and is PARTIAL.
+    """
 
     info: HelpdeskInfo
     fetch: Callable[[PageRequest], Awaitable[Page[T]]]
     skipped: bool = False
     complete: bool = True
+    lacks: HelpdeskError | None = None
 
 
 class _Reader(Generic[T]):
@@ -53,9 +57,6 @@ class _Reader(Generic[T]):
         while not (self.buffer or self.ended or self.error):
             try:
                 page = await self.stream.fetch(self._request(size))
-            except (BadInput, Unsupported) as error:
-                self.error = error.at(self.key)
-                return
             except HelpdeskError as error:
                 self.error = error.at(self.key)
                 return
@@ -202,5 +203,6 @@ def _state(reader: _Reader[T], now: datetime) -> SourceState:
             retry_after_s=reader.error.retry_after,
             error=reader.error,
         )
-    state = SourceOutcome.COMPLETE if stream.complete else SourceOutcome.PARTIAL
-    return SourceState(info=stream.info, state=state, as_of=now, complete=stream.complete)
+    complete = stream.complete and stream.lacks is None
+    state = SourceOutcome.COMPLETE if complete else SourceOutcome.PARTIAL
+    return SourceState(info=stream.info, state=state, as_of=now, complete=complete, error=stream.lacks)

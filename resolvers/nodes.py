@@ -85,7 +85,8 @@ async def _entity(representation: Any, context: RequestContext, info: FieldInfo,
 
 
 async def _helpdesk(id_: GlobalId, context: RequestContext) -> HelpdeskInfo | None:
-    return None if id_.remote_id else helpdesk(id_.helpdesk, context)
+    known = context.sources.get(id_.helpdesk)
+    return known.info if known is not None and not id_.remote_id else None
 
 
 async def _ticket(id_: GlobalId, context: RequestContext) -> Any:

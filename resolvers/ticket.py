@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from imaging.scrub import scrub
 from models.enums import (
     ActorKind,
     CommentVisibility,
@@ -49,8 +50,9 @@ def freshness(record: Any) -> RecordFreshness:
 
 
 def raw(record: Any, context: RequestContext) -> Any:
+    """Null for a caller bound to organizations: a vendor's own object may name people of others."""
     context.demand("raw:read")
-    return record.raw
+    return None if context.scope.organizations is not None else scrub(record.raw)
 
 
 def status_detail(ticket: Ticket) -> StatusDetail:

@@ -10,9 +10,9 @@ from models.enums import ArticleState, ArticleVisibility
 from resolvers import articles, files
 from schema.arguments import After, First, paging
 from schema.fields import PAGED_FORWARD, Info, answered, asked, computed, linked, owned, plain, shows
-from schema.node import Node, Remote, raw_field
+from schema.node import Node, Remote
 from schema.refs import AgentRef, ArticleConnectionRef, AttachmentRef, FolderRef, HelpdeskRef, ImageRef
-from schema.scalars import HTML, JSON
+from schema.scalars import HTML
 
 OWN_CALL = "Null, with an error beside, when the helpdesk cannot be asked."
 
@@ -43,7 +43,6 @@ class ArticleStats:
 @strawberry.federation.type(keys=["id"], description="An article of the knowledge base, in one of its languages.")
 @shows(records.Article)
 class Article(Node, Remote):
-    raw: JSON | None = raw_field()
     title: str = plain("Its title, in this language.")
     slug: str | None = plain("Its name in addresses.")
     body_html: HTML | None = answered(

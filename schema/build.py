@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.graphql import OperationType
 
 from providers.upstream.records import recording
 from resolvers.context import RequestContext
@@ -48,11 +49,13 @@ class SchemaOptions:
 
 
 class Recording(SchemaExtension):
-    """Every call upstream of the operation lands in its context, for `extensions.upstream`."""
+    """Every call upstream of a query or a mutation lands in its context, for `extensions.upstream`. A subscription may
+    last for days: its calls are not kept."""
 
-    def on_operation(self) -> Iterator[None]:
+    def on_execute(self) -> Iterator[None]:
         context = self.execution_context.context
-        if not isinstance(context, RequestContext):
+        lasting = self.execution_context.operation_type is OperationType.SUBSCRIPTION
+        if lasting or not isinstance(context, RequestContext):
             yield
             return
         with recording() as calls:

@@ -38,10 +38,9 @@ class PageInfo:
     has_previous_page: bool = plain(
         "Whether rows come before this page. Paging forward: whether it was reached from a cursor."
     )
-    start_cursor: Cursor | None = plain("The cursor of the first row; null on an empty page.")
-    end_cursor: Cursor | None = plain(
-        "The cursor of the last row; on an empty page the one it was asked with, or null."
-    )
+    # text, not our scalar: a neighbour subgraph has its own PageInfo with the conventional String
+    start_cursor: str | None = plain("The cursor of the first row; null on an empty page.")
+    end_cursor: str | None = plain("The cursor of the last row; on an empty page the one it was asked with, or null.")
 
 
 @strawberry.type(description="A number of records, with how exact it is.")

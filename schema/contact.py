@@ -11,9 +11,9 @@ from resolvers import people
 from schema.arguments import After, First, paging
 from schema.fields import PAGED_FORWARD, PII, Info, asked, computed, linked, plain, shows
 from schema.filters import TicketFilter, TicketOrder, ticket_conditions, ticket_order
-from schema.node import Node, Remote, raw_field
+from schema.node import Node, Remote
 from schema.refs import ImageRef, OrganizationConnectionRef, OrganizationRef, TicketConnectionRef
-from schema.scalars import JSON, EmailAddress
+from schema.scalars import EmailAddress
 
 OWNED_FILTER = Annotated[
     TicketFilter | None, strawberry.argument(description="What has to hold besides; see TicketFilter.")
@@ -39,7 +39,6 @@ class Identity:
 )
 @shows(records.Contact)
 class Contact(Node, Remote):
-    raw: JSON | None = raw_field()
     name: str | None = plain("Their name.")
     email: EmailAddress | None = plain("Their main address.", directives=[PII])
     phone: str | None = plain("Their main number, as written.", directives=[PII])

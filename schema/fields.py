@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import strawberry
-from strawberry.federation.schema_directives import Cost, ListSize, RequiresScopes, Tag
+from strawberry.federation.schema_directives import Cost, ListSize, Tag
 from strawberry.types import Info as _Info
 
 from resolvers.context import RequestContext
@@ -14,20 +14,17 @@ T = TypeVar("T")
 Info = _Info[RequestContext, None]
 
 PII = Tag(name="pii")
-RAW_READ = RequiresScopes(scopes=[["raw:read"]])
-PAGED = ListSize(
-    assumed_size=50,
-    slicing_arguments=["first", "last"],
-    sized_fields=["edges", "nodes"],
-    require_one_slicing_argument=False,
-)
-PAGED_FORWARD = ListSize(
-    assumed_size=20,
-    slicing_arguments=["first"],
-    sized_fields=["edges", "nodes"],
-    require_one_slicing_argument=False,
-)
-"""For lists without `last`: composers refuse a slicing argument that the field does not take."""
+
+
+def _paged(assumed: int, arguments: list[str], sized: list[str]) -> ListSize:
+    return ListSize(
+        assumed_size=assumed, slicing_arguments=arguments, sized_fields=sized, require_one_slicing_argument=False
+    )
+
+
+PAGED = _paged(50, ["first", "last"], ["edges", "nodes"])
+PAGED_FORWARD = _paged(20, ["first"], ["edges", "nodes"])
+FOUND = _paged(50, ["first"], ["edges"])
 EXPENSIVE = Cost(weight=5)
 
 

@@ -1,18 +1,20 @@
 """What every record has: an id, and, when it lives in a helpdesk, where."""
 
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
 from models.enums import DetailLevel, FreshnessSource, Lifecycle
 from resolvers.identity import global_id
 from resolvers.ticket import freshness, raw
-from schema.fields import RAW_READ, answered, computed, owned, plain
+from schema.fields import answered, computed, owned, plain
 from schema.refs import HelpdeskRef
 from schema.scalars import JSON, URL
 
-RAW = "The helpdesk's own record, as received. Needs the scope `raw:read`; its shape is the vendor's and may change."
+RAW = (
+    "The helpdesk's own record, as received, less links that are keys to files. Needs the scope `raw:read`; null for a "
+    "caller bound to organizations. Its shape is the vendor's and may change."
+)
 
 
 @strawberry.type(description="How current a record is.")
@@ -42,8 +44,3 @@ class Remote:
     lifecycle: Lifecycle = plain("Whether it is in use, archived, spam or deleted.")
     freshness: RecordFreshness = computed(freshness, "How current this answer is.")
     raw: JSON | None = answered(raw, RAW)
-
-
-def raw_field() -> Any:
-    """`raw` once more for a type: composers refuse `@requiresScopes` on an interface's field."""
-    return answered(raw, RAW, directives=[RAW_READ])

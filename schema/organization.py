@@ -11,9 +11,8 @@ from schema.arguments import After, First, paging
 from schema.contact import OWNED_FILTER, OWNED_ORDER
 from schema.fields import PAGED_FORWARD, Info, answered, asked, plain, shows
 from schema.filters import ticket_conditions, ticket_order
-from schema.node import Node, Remote, raw_field
+from schema.node import Node, Remote
 from schema.refs import ContactConnectionRef, TicketConnectionRef
-from schema.scalars import JSON
 
 
 @strawberry.type(description="Freshdesk's own columns of a company.")
@@ -44,7 +43,6 @@ NativeOrganization = Annotated[
 )
 @shows(records.Organization)
 class Organization(Node, Remote):
-    raw: JSON | None = raw_field()
     name: str = plain("Its name.")
     domains: list[str] = plain("The mail domains whose people belong to it.")
     notes: str | None = plain("What agents wrote about it.")

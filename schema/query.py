@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 
 import strawberry
-from strawberry.federation.schema_directives import Inaccessible, ListSize
+from strawberry.federation.schema_directives import Inaccessible, ListSize, Shareable
 
 from models.enums import SearchKind
 from resolvers import articles, helpdesks, nodes, people, search, ticket, tickets
 from resolvers.connections import Paging
 from resolvers.identity import global_id
 from schema.arguments import After, Before, First, Last, paging
-from schema.fields import PAGED, Info, answered, asked, given
+from schema.fields import FOUND, PAGED, Info, answered, asked, given
 from schema.filters import (
     AgentFilter,
     ArticleFilter,
@@ -48,9 +48,6 @@ from schema.refs import (
 from schema.scalars import URL
 
 UNSET = strawberry.UNSET
-SEARCHED = ListSize(
-    assumed_size=50, slicing_arguments=["first"], sized_fields=["edges"], require_one_slicing_argument=False
-)
 
 FEW = ListSize(assumed_size=20, slicing_arguments=UNSET, sized_fields=UNSET, require_one_slicing_argument=False)
 HelpdeskIn = Annotated[
@@ -67,7 +64,7 @@ class Roots:
     )
     viewer: ViewerRef = answered(lambda root, context: context.principal, "Who is asking. Costs no call.")
 
-    @asked("One helpdesk; null when no linked one has this key. Costs no call.")
+    @asked("One helpdesk. A key that no linked one has is BAD_USER_INPUT, naming the known keys. Costs no call.")
     def helpdesk(
         root: Any, info: Info, key: Annotated[str, strawberry.argument(description="The operator's name for it.")]
     ) -> HelpdeskRef | None:
@@ -241,7 +238,7 @@ class Roots:
         "Full-text search, helpdesk after helpdesk, each in its own ranking. Vendors' search lags behind by seconds "
         "to minutes and reaches a bounded number of hits. A kind that a helpdesk cannot search is refused for "
         "that helpdesk.",
-        directives=[SEARCHED],
+        directives=[FOUND],
     )
     async def search(
         root: Any,
@@ -289,6 +286,7 @@ def _node_roots(directives: tuple[object, ...]) -> type:
 
 
 def query(*, nodes_inaccessible: bool) -> type:
-    """The query root for one schema."""
-    part: Any = _node_roots((Inaccessible(),) if nodes_inaccessible else ())
+    """The query root for one schema. Hidden roots are shareable too: composers refuse a field that two subgraphs have,
+    even hidden, unless both say so."""
+    part: Any = _node_roots((Shareable(), Inaccessible()) if nodes_inaccessible else ())
     return strawberry.type(type("Query", (part, Roots), {}), description="What can be asked.")

@@ -10,7 +10,7 @@ from models.enums import Channel, CommentVisibility, TicketPriority, TicketStatu
 from resolvers import custom_fields, ticket
 from schema.arguments import After, Before, First, Last, paging
 from schema.fields import PAGED, PAGED_FORWARD, Info, answered, asked, computed, given, linked, plain, shows
-from schema.node import Node, Remote, raw_field
+from schema.node import Node, Remote
 from schema.refs import (
     ActorRef,
     AgentRef,
@@ -24,7 +24,7 @@ from schema.refs import (
     ProductRef,
     TicketRef,
 )
-from schema.scalars import HTML, JSON, EmailAddress
+from schema.scalars import HTML, EmailAddress
 from schema.ticket_parts import NativeTicket, NativeValue, Satisfaction, SlaState, StatusDetail
 
 OWN_CALL = "Null, with an error beside, when the helpdesk cannot be asked."
@@ -37,7 +37,6 @@ STATS = "Null while it is not over. Where a helpdesk's list cannot bring it, the
 )
 @shows(records.Ticket)
 class Ticket(Node, Remote):
-    raw: JSON | None = raw_field()
     version: str = plain(
         "The helpdesk's mark of this state of the ticket, to be given back as `ifVersion` of a change."
     )

@@ -103,7 +103,8 @@ async def _send(provider: Provider, ledger: Ledger, entry: Entry, *, unknown: bo
     finally:
         await ledger.settle(entry, state, kept)
     if failure is not None:
-        return WriteResult(plan=entry.plan, error=failure.at(entry.helpdesk), state=state)
+        told = _unknown(entry, failure) if unknown else failure.at(entry.helpdesk)
+        return WriteResult(plan=entry.plan, error=told, state=state)
     return WriteResult(plan=entry.plan, ticket=kept, state=state)
 
 
@@ -113,18 +114,27 @@ async def _look(provider: Provider, ledger: Ledger, entry: Entry) -> WriteResult
     try:
         found = await provider.find_ticket(entry.marker)
     except HelpdeskError as error:
-        return WriteResult(plan=entry.plan, error=error.at(entry.helpdesk), state=WriteState.OUTCOME_UNKNOWN)
+        return WriteResult(plan=entry.plan, error=_unknown(entry, error), state=WriteState.OUTCOME_UNKNOWN)
     finally:
         state = WriteState.SUCCEEDED if found else WriteState.OUTCOME_UNKNOWN
         await ledger.settle(entry, state, found)
     if found is not None:
         return WriteResult(plan=entry.plan, ticket=found, state=state, replayed=True)
-    lost = OutcomeUnknown(
-        "The helpdesk's answer to this key was lost, and the ticket cannot be found (yet). It is not sent again, as it "
-        "may exist. Ask again later with the same key, or look in the helpdesk.",
+    return WriteResult(plan=entry.plan, error=_unknown(entry), state=state)
+
+
+def _unknown(entry: Entry, now: HelpdeskError | None = None) -> OutcomeUnknown:
+    """What went wrong `now` says nothing about the first call: a caller who read UNAVAILABLE would take a new key."""
+    if now is not None:
+        tried = f"and the helpdesk cannot tell now whether the ticket exists: {now.message.rstrip('.')}."
+    else:
+        tried = "and the ticket cannot be found (yet). It is not sent again, as it may exist."
+    return OutcomeUnknown(
+        f"The helpdesk's answer to this key was lost, {tried} Ask again later with the same key, or look in the"
+        " helpdesk.",
         helpdesk=entry.helpdesk,
+        retry_after=now.retry_after if now is not None else None,
     )
-    return WriteResult(plan=entry.plan, error=lost, state=state)
 
 
 def _check_key(key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
@@ -16,6 +17,7 @@ from providers.freshdesk.lenient import marked_up
 from providers.freshdesk.mapping_fields import Fields
 
 TAG_LENGTH = 32
+_SHORT = re.compile(r"deskgraph-[0-9a-f]{12,22}")
 STATUS_CODE: Mapping[TicketStatus, int] = {found: code for code, found in tables.STATUS.items()}
 NEAREST_STATUS: Mapping[TicketStatus, TicketStatus] = {
     TicketStatus.NEW: TicketStatus.OPEN,
@@ -72,6 +74,8 @@ BODY_KEY: Mapping[str, str] = {
 def tag_of(marker: str) -> str:
     """Our marker as a tag, within the 32 characters a tag may have: the vendor has neither an idempotency key nor an
     external id for tickets, and a tag can be both searched for and seen in lists."""
+    if _SHORT.fullmatch(marker):
+        return marker
     return "deskgraph-" + hashlib.sha256(marker.encode()).hexdigest()[:20]
 
 

@@ -15,15 +15,21 @@ MOST = 10_000
 
 
 class Kept(Generic[T]):
-    """Absence is kept too. Nothing in here has seen a scope. Identical calls in flight are one: upstream policy."""
+    """Absence is kept too. Nothing in here has seen a scope. Identical calls in flight are one: upstream policy.
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    `noted` is told how many answers came from here.
+    """
+
+    def __init__(self, clock: Clock, seconds: float, noted: Callable[[int], None]) -> None:
+        self._noted = noted
         self._found: TTLCache[str, T | None] = TTLCache(MOST, seconds, clock.monotonic)
 
     async def many(self, ids: Iterable[str], load: Callable[[str], Awaitable[T | None]]) -> dict[str, T | None]:
         """Each id once; what is not an id of this vendor is not there, without a call."""
         distinct = [one for one in dict.fromkeys(ids) if one.isdecimal() and one.isascii() and len(one) <= 19]
         found = {one: self._found[one] for one in distinct if one in self._found}
+        if found:
+            self._noted(len(found))
         missing = [one for one in distinct if one not in found]
         loaded = await together(load(one) for one in missing)
         for one, record in zip(missing, loaded, strict=True):

@@ -20,6 +20,7 @@ from providers.freshdesk.client import Client, together
 from providers.freshdesk.mapping_article import Shelf, category, folder
 from providers.freshdesk.mapping_fields import UNKNOWN_FIELDS, Fields, fields
 from providers.freshdesk.mapping_people import agent, group, named_agent, named_group, product
+from providers.upstream.records import remembered
 from providers.upstream.shared import InFlight
 
 T = TypeVar("T")
@@ -86,7 +87,9 @@ class Lookups:
 
     async def _once(self, name: str, load: Callable[[], Awaitable[T]]) -> T:
         kept = self._kept[name]
-        if "" not in kept:
+        if "" in kept:
+            remembered(self._account.key, f"lookup {name}")
+        else:
             key: Hashable = name
             kept[""] = await self._asking.run(key, load)
         found: T = kept[""]

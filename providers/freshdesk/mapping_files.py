@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 from collections.abc import Iterable
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from models.enums import ScanState
+from models.inline import inline_id
 from models.records import Attachment
 from providers.freshdesk import wire
 from providers.freshdesk.account import Account
 from providers.freshdesk.lenient import when
 
 _SCAN = {"clean": ScanState.CLEAN, "infected": ScanState.BLOCKED, "blocked": ScanState.BLOCKED}
-_INLINE_PATH = "/inline/attachment"
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -30,16 +29,8 @@ class Picture(msgspec.Struct, frozen=True):
 
     @property
     def ident(self) -> str:
+        """Inline links carry a token without expiry, other addresses signatures that change (zammad's recording)."""
         return inline_id(self.address)
-
-
-def inline_id(address: str) -> str:
-    """A name for a picture that has none: from its token where it has one (inline links carry a token without expiry:
-    zammad's recording of 2023), else from its address without query and fragment, which hold signatures."""
-    parts = urlsplit(address)
-    token = parse_qs(parts.query).get("token") if parts.path.endswith(_INLINE_PATH) else None
-    named = token[0] if token else parts._replace(query="", fragment="").geturl()
-    return "inline-" + hashlib.sha256(named.encode()).hexdigest()[:16]
 
 
 def attachment(account: Account, parent: str, row: wire.File) -> Attachment:

@@ -18,6 +18,7 @@ from providers.freshdesk.lookups import Lookups, open_to_all
 from providers.freshdesk.mapping_article import Shelf, article, translation
 from providers.freshdesk.merged import Fetch
 from providers.freshdesk.tables import visibility
+from providers.upstream.records import remembered
 from providers.walking import offset_page
 
 ARTICLE_SECONDS = 60.0
@@ -29,6 +30,7 @@ class Articles:
         self._client = client
         self._lookups = lookups
         self._kept: dict[str, Kept[Article]] = {}
+        self._noted = partial(remembered, account.key, "GET /solutions/articles/{id}")
 
     async def folders(self, scope: Scope) -> list[ArticleFolder]:
         """A bound caller sees the folders open to everybody or to whoever is signed in, and what leads to them."""
@@ -137,7 +139,7 @@ class Articles:
         return await offset_page(fetch, page, ident=lambda one: one.remote_id)
 
     async def _in(self, shelf: Shelf, language: str, ids: Sequence[str]) -> dict[str, Article | None]:
-        kept = self._kept.setdefault(language, Kept(self._client.clock, ARTICLE_SECONDS))
+        kept = self._kept.setdefault(language, Kept(self._client.clock, ARTICLE_SECONDS, self._noted))
         return await kept.many(ids, partial(self._one, shelf, language))
 
     async def _one(self, shelf: Shelf, language: str, ident: str) -> Article | None:

@@ -16,6 +16,7 @@ from providers.freshdesk.kept import Kept
 from providers.freshdesk.mapping_people import organization
 from providers.freshdesk.offsets import ident, offsets, stamp
 from providers.upstream import decode
+from providers.upstream.records import remembered
 from providers.walking import slice_page
 
 ORGANIZATION_SECONDS = 120.0
@@ -25,7 +26,9 @@ class Organizations:
     def __init__(self, account: Account, client: Client) -> None:
         self._account = account
         self._client = client
-        self._kept: Kept[Organization] = Kept(client.clock, ORGANIZATION_SECONDS)
+        self._kept: Kept[Organization] = Kept(
+            client.clock, ORGANIZATION_SECONDS, partial(remembered, account.key, "GET /companies/{id}")
+        )
 
     async def page(self, scope: Scope, query: OrganizationQuery, page: PageRequest) -> Page[Organization]:
         if query.external_id is not None:

@@ -24,6 +24,7 @@ from providers.freshdesk.mapping_ticket import ticket
 from providers.freshdesk.merged import Fetch, merged_page
 from providers.freshdesk.routes import Listed, Part, Searched, route, seconds
 from providers.upstream import decode
+from providers.upstream.records import remembered
 from providers.walking import Chunk, Chunks, OffsetChunks, walk
 
 # PageRequest.wants → the vendor's `include`.
@@ -58,7 +59,8 @@ class Tickets:
         self._account = account
         self._client = client
         self._lookups = lookups
-        self._kept: Kept[Ticket] = Kept(client.clock, TICKET_SECONDS)
+        self._noted = partial(remembered, account.key, "GET /tickets/{id}")
+        self._kept: Kept[Ticket] = Kept(client.clock, TICKET_SECONDS, self._noted)
         self._kept_with: dict[str, Kept[Ticket]] = {}
 
     async def page(self, scope: Scope, query: TicketQuery, page: PageRequest) -> Page[Ticket]:
@@ -89,7 +91,11 @@ class Tickets:
     async def by_id(self, scope: Scope, ids: Sequence[str], wants: frozenset[str]) -> list[Ticket | None]:
         bound = scope.bound(self._account.key)
         extra = _includes((wants - {"description"}) if bound is None else wants - {"description", "requester"})
-        kept = self._kept_with.setdefault(extra, Kept(self._client.clock, TICKET_SECONDS)) if extra else self._kept
+        kept = (
+            self._kept_with.setdefault(extra, Kept(self._client.clock, TICKET_SECONDS, self._noted))
+            if extra
+            else self._kept
+        )
         found = await kept.many(ids, partial(self._one, extra))
         visible = {one: record for one, record in found.items() if record and _visible(record, bound)}
         return [visible.get(one) for one in ids]

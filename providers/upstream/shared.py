@@ -17,10 +17,10 @@ class InFlight(Generic[T]):
         self._waiting: dict[asyncio.Task[Any], int] = {}
 
     def __contains__(self, key: Hashable) -> bool:
-        return key in self._tasks
+        return self._running(key) is not None
 
     async def run(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
-        task = self._tasks.get(key)
+        task = self._running(key)
         if task is None:
             task = self._start(key, work)
         self._waiting[task] += 1
@@ -34,6 +34,12 @@ class InFlight(Generic[T]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _running(self, key: Hashable) -> asyncio.Task[T] | None:
+        """A task that has ended is forgotten a turn of the loop later. Whoever joined it then would have its failure at
+        once, and, asking again, have it for ever without the loop ever turning."""
+        task = self._tasks.get(key)
+        return None if task is None or task.done() else task
 
     def _start(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         async def run() -> T:

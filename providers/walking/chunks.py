@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from models.errors import BadCursor
+from models.errors import BadCursor, Unreadable
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -151,9 +151,12 @@ class CursorChunks(Generic[T]):
         found = await self._fetch(cursor if side == "a" else None, cursor if side == "b" else None)
         forward = found.after is not None and (found.more if side != "b" else bool(found.rows))
         backward = side != "" and bool(found.rows) and found.before is not None
+        following = f"a{found.after}" if forward else None
+        if token is not None and following == token:
+            raise Unreadable("The helpdesk's list leads from a page to that same page.", where="after_cursor")
         return Chunk(
             rows=found.rows,
             token=token or "",
-            next=f"a{found.after}" if forward else None,
+            next=following,
             prev=f"b{found.before}" if backward else None,
         )

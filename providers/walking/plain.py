@@ -99,6 +99,7 @@ async def _last(chunks: CursorChunks[T], chunk: Chunk[T]) -> Chunk[T]:
 
 
 MAX_WHOLE = 20
+MAX_READS = 100
 
 
 async def cursor_page(
@@ -116,7 +117,7 @@ async def cursor_page(
     if page.backward and place is None:
         chunk = await _last(chunks, chunk)
     first = True
-    while True:
+    for _ in range(MAX_READS):
         placed = [Row(row, pack(Place(token=chunk.token, key=i, id=ident(row)))) for i, row in enumerate(chunk.rows)]
         cut = _cut(chunk.rows, place, 0, ident) if place and first else None
         first = False
@@ -129,3 +130,8 @@ async def cursor_page(
         if following is None or len(found) >= page.size:
             return Page(rows=tuple(found), more=following is not None)
         chunk = await chunks.read(following)
+    raise Unsupported(
+        "Hardly any rows of the helpdesk's list match, or it has no end.",
+        nearest="Add a narrower filter, for instance an e-mail address or an organization.",
+        field="filter",
+    )

@@ -6,7 +6,7 @@ from models.enums import FilterSupport, SearchKind
 from providers.base import Capabilities, FieldSupport
 from providers.zendesk.reads_tickets import SEARCH_CEILING
 from providers.zendesk.rows import PAGE
-from providers.zendesk.ticket_routes import ORDERS
+from providers.zendesk.ticket_routes import FILTERS, ORDERS
 
 _YES, _NO = FilterSupport.NATIVE, FilterSupport.NONE
 _LAG = "Through the vendor's search: at most 1,000 matches, and new values are found after some minutes."
@@ -81,11 +81,7 @@ _COMPANY = frozenset(
 )
 
 CAPABILITIES = Capabilities(
-    ticket_filters=frozenset(
-        {"status", "nativeStatus", "priority", "type", "channel", "tags.any", "tags.all", "requester.id"}
-        | {"requester.email", "assignee.id", "group", "organization.id", "externalId", "createdAt", "updatedAt"}
-        | {"lifecycle"}
-    ),
+    ticket_filters=FILTERS,
     ticket_orders=ORDERS,
     list_ceiling=None,
     search_ceiling=SEARCH_CEILING,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from models.errors import CredentialsRejected, Unreadable
+from models.errors import CredentialsRejected, DeadlineExceeded, Unreadable
 from providers.upstream import Answer, Call, FileStream, Params, Upstream, decode
 from providers.zendesk.account import API
 from providers.zendesk.limits import ACCOUNT, ATTACHMENTS
@@ -28,6 +28,8 @@ class Client:
         try:
             await self.sign_in.ready()
             return await self.upstream.request(call)
+        except DeadlineExceeded as error:
+            raise error.at(self.helpdesk) from None
         except CredentialsRejected as error:
             raise (self.sign_in.rejected(error) if error.status == 401 else error).at(self.helpdesk) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.enums import CredentialState, HealthState
-from models.errors import CredentialsRejected, HelpdeskError, RateLimited, UpstreamError
+from models.errors import BudgetExhausted, CredentialsRejected, HelpdeskError, RateLimited, UpstreamError
 from models.records import Health, RemoteProblem
 from providers.zendesk import wire
 from providers.zendesk.mapping_people import STAFF
@@ -19,7 +19,7 @@ class Doctor:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._client = session.client
-        self._last = Remembered(session.clock, self._examine, SECONDS)
+        self._last = Remembered(session.clock, self._examine, session.noted("health"), SECONDS)
 
     async def health(self) -> Health:
         return await self._last.get()
@@ -52,7 +52,7 @@ class Doctor:
         rejected = isinstance(error, CredentialsRejected)
         remote = error if isinstance(error, UpstreamError) else None
         return Health(
-            state=HealthState.DEGRADED if isinstance(error, RateLimited) else HealthState.DOWN,
+            state=HealthState.DEGRADED if isinstance(error, RateLimited | BudgetExhausted) else HealthState.DOWN,
             checked_at=self._session.now,
             problem=RemoteProblem(
                 status=remote.status if remote else None,

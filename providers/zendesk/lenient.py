@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,10 +62,13 @@ def pairs(value: Any) -> dict[str, Any]:
 _LINKS = frozenset({"content_url", "mapped_content_url", "recording_url", "refresh_token", "token"})
 
 
+_TOKEN = re.compile(r"(/attachments/token/)[^/?\"'<>\s]+")  # pictures stand in the HTML by such addresses
+
+
 def scrubbed(value: Any) -> Any:
     """The vendor's object without addresses that are keys: whoever holds an attachment's address may read it."""
     if isinstance(value, dict):
         return {name: scrubbed(inner) for name, inner in value.items() if name not in _LINKS}
     if isinstance(value, list):
         return [scrubbed(inner) for inner in value]
-    return value
+    return _TOKEN.sub(r"\1hidden", value) if isinstance(value, str) and "/token/" in value else value

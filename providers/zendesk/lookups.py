@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
 
 from models.errors import Forbidden, NotFound, Rejected
 from models.records import FieldDefinition, Group, NativeStatus, Product
@@ -20,24 +23,36 @@ from providers.zendesk.session import Session
 STAFF_PARAMS = {"role[]": ["agent", "admin"]}
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """A user as the vendor showed it, and when."""
+
+    found: Found[wire.User]
+    as_of: datetime
+
+    @property
+    def user(self) -> wire.User:
+        return self.found.wire
+
+
 class Lookups:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._client = session.client
-        clock = session.clock
-        self.staff = Remembered(clock, self._staff)
-        self.groups = Remembered(clock, self._groups)
-        self.members = Remembered(clock, self._members)
-        self.products = Remembered(clock, self._products)
-        self.statuses = Remembered(clock, self._statuses)
-        self.fields = Remembered(clock, self._fields)
-        self.keys = Remembered(clock, self._keys)
-        self._field_rows = Remembered(clock, self._fields_as_sent)
+        clock, noted = session.clock, session.noted
+        self.staff = Remembered(clock, self._staff, noted("lookup staff"))
+        self.groups = Remembered(clock, self._groups, noted("lookup groups"))
+        self.members = Remembered(clock, self._members, noted("lookup members"))
+        self.products = Remembered(clock, self._products, noted("lookup products"))
+        self.statuses = Remembered(clock, self._statuses, noted("lookup statuses"))
+        self.fields = Remembered(clock, self._fields, noted("lookup fields"))
+        self.keys = Remembered(clock, self._keys, noted("lookup keys"))
+        self._field_rows = Remembered(clock, self._fields_as_sent, noted("lookup fields as sent"))
 
-    async def _staff(self) -> Mapping[str, Found[wire.User]]:
+    async def _staff(self) -> Mapping[str, Seen]:
         rows = await self._client.whole("/users", "/users", "users", wire.User, STAFF_PARAMS)
         known = {f.wire.id: f for f in rows if f.wire.id}
-        return {str(ident): known[ident] for ident in sorted(known)}
+        as_of = self._session.now
+        return {str(ident): Seen(known[ident], as_of) for ident in sorted(known)}
 
     async def _groups(self) -> Sequence[Group]:
         rows = await self._client.whole("/groups", "/groups", "groups", wire.Group)

@@ -16,6 +16,7 @@ from providers.zendesk.rows import Found
 
 Shelf = TypeVar("Shelf", bound=wire.Category)
 Segments = Mapping[int, ArticleVisibility]
+OPEN = frozenset({ArticleVisibility.PUBLIC, ArticleVisibility.SIGNED_IN})
 CATEGORY, SECTION = "category-", "section-"
 DEFAULT_LOCALE = "en-us"
 
@@ -65,6 +66,11 @@ def visibility(row: wire.Article, segments: Segments) -> ArticleVisibility:
     if ArticleVisibility.SIGNED_IN in seen:
         return ArticleVisibility.SIGNED_IN
     return ArticleVisibility.AGENTS if seen == {ArticleVisibility.AGENTS} else ArticleVisibility.RESTRICTED
+
+
+def is_open(row: wire.Article, segments: Segments) -> bool:
+    """Published for everybody, or for everybody who signed in."""
+    return visibility(row, segments) in OPEN and state(row) is not ArticleState.DRAFT
 
 
 def segment(row: wire.UserSegment) -> ArticleVisibility:

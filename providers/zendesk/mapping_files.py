@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+from urllib.parse import urlsplit
 
 from models.enums import ScanState
+from models.inline import inline_id
 from models.records import Attachment
 from providers.zendesk import mapping_values as values
 from providers.zendesk import wire
@@ -39,13 +40,8 @@ def scan(row: wire.Attachment) -> ScanState:
     return ScanState.NOT_SCANNED if found is ScanState.BLOCKED and row.malware_access_override else found
 
 
-def inline_name(address: str) -> str:
-    """How a picture is named by where a body shows it, for whoever has only the body."""
-    plain = address.partition("#")[0].partition("?")[0]
-    return f"inline-{hashlib.sha256(plain.encode()).hexdigest()[:16]}"
-
-
 def is_named(row: wire.Attachment, name: str) -> bool:
-    if name == str(row.id):
-        return True
-    return row.content_url is not None and inline_name(row.content_url) == name
+    """By its number, or, for whoever has only a body, by the address under which the body shows it."""
+    addresses = [address for address in (row.content_url, row.mapped_content_url) if address]
+    paths = [urlsplit(address).path for address in addresses]
+    return name == str(row.id) or name in map(inline_id, [*addresses, *paths])

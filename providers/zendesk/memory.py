@@ -18,10 +18,13 @@ RECORDS = 20_000
 
 
 class Remembered(Generic[T]):
-    """One value, asked for once by all who need it, and again when it is old."""
+    """One value, asked for once by all who need it, and again when it is old. `noted` is told of answers from here."""
 
-    def __init__(self, clock: Clock, load: Callable[[], Awaitable[T]], seconds: float = LIST_SECONDS) -> None:
+    def __init__(
+        self, clock: Clock, load: Callable[[], Awaitable[T]], noted: Callable[[], None], seconds: float = LIST_SECONDS
+    ) -> None:
         self._clock = clock
+        self._noted = noted
         self._load = load
         self._seconds = seconds
         self._value: tuple[T, float] | None = None
@@ -29,9 +32,11 @@ class Remembered(Generic[T]):
 
     async def get(self) -> T:
         if (held := self._held()) is not None:
+            self._noted()
             return held[0]
         async with self._lock:
             if (held := self._held()) is not None:
+                self._noted()
                 return held[0]
             value = await self._load()
             self._value = (value, self._clock.monotonic() + self._seconds)
@@ -42,9 +47,13 @@ class Remembered(Generic[T]):
 
 
 class Records(Generic[T]):
-    """Records by id. `missing` ids are asked for in one batch; what the vendor does not know is not remembered."""
+    """Records by id. `missing` ids are asked for in one batch; what the vendor does not know is not remembered.
 
-    def __init__(self, clock: Clock, seconds: float = RECORD_SECONDS) -> None:
+    `noted` is told how many answers came from here.
+    """
+
+    def __init__(self, clock: Clock, noted: Callable[[int], None], seconds: float = RECORD_SECONDS) -> None:
+        self._noted = noted
         self._kept: TTLCache[str, T] = TTLCache(RECORDS, seconds, timer=clock.monotonic)
 
     def put(self, ident: str, record: T) -> None:
@@ -58,6 +67,8 @@ class Records(Generic[T]):
     ) -> Mapping[str, T]:
         wanted = list(dict.fromkeys(ids))
         known = {ident: record for ident in wanted if (record := self._kept.get(ident)) is not None}
+        if known:
+            self._noted(len(known))
         missing = [ident for ident in wanted if ident not in known]
         if missing:
             loaded = await load(missing)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from contextvars import Context
 
 from models.enums import CredentialState
-from models.errors import BadInput, CredentialsRejected, HelpdeskError, Rejected
+from models.errors import BadInput, CredentialsRejected, DeadlineExceeded, HelpdeskError, Rejected
 from providers import Link
 from providers.upstream import Call, Credential, FixedCredential, Upstream, decode
 from providers.zendesk import limits, wire
 from runtime.clock import Clock
+from runtime.deadline import current_deadline
 
 log = logging.getLogger("deskgraph.zendesk")
 
@@ -35,9 +37,10 @@ _WAYS = (
 class SignIn:
     """A credential with what is worth knowing about it. `setting` names what an operator has to correct."""
 
-    def __init__(self, credential: Credential, setting: str, *, legacy: bool = False) -> None:
+    def __init__(self, credential: Credential, setting: str, clock: Clock, *, legacy: bool = False) -> None:
         self.credential = credential
         self.setting = setting
+        self._clock = clock
         self.legacy = legacy
 
     @property
@@ -55,7 +58,7 @@ class SignIn:
     async def ready(self) -> None:
         """Fetches a token before a call takes a connection slot, so that no slot waits for another."""
         if isinstance(self.credential, ClientCredentials):
-            await self.credential.ready()
+            await _in_time(self.credential.ready(), self._clock)
 
     def rejected(self, error: CredentialsRejected) -> CredentialsRejected:
         """The same refusal, naming the setting."""
@@ -75,13 +78,24 @@ def sign_in(link: Link, clock: Clock) -> SignIn:
         ways = ", or ".join(s for _, s in _WAYS)
         raise BadInput(f"Helpdesk {link.key!r} has no Zendesk credential: set {ways}.", helpdesk=link.key)
     if "oauth_token" in names:
-        return SignIn(FixedCredential({"authorization": f"Bearer {link.secrets['oauth_token']}"}), setting)
+        return SignIn(FixedCredential({"authorization": f"Bearer {link.secrets['oauth_token']}"}), setting, clock)
     if "client_id" in names:
-        return SignIn(ClientCredentials(link.secrets["client_id"], link.secrets["client_secret"], clock), setting)
+        return SignIn(
+            ClientCredentials(link.secrets["client_id"], link.secrets["client_secret"], clock), setting, clock
+        )
     log.warning("helpdesk %s signs in with an API token. %s", link.key, API_TOKEN_NOTE)
     pair = f"{link.secrets['email']}/token:{link.secrets['token']}"
     basic = base64.b64encode(pair.encode()).decode()
-    return SignIn(FixedCredential({"authorization": f"Basic {basic}"}), setting, legacy=True)
+    return SignIn(FixedCredential({"authorization": f"Basic {basic}"}), setting, clock, legacy=True)
+
+
+async def _in_time(waiting: Awaitable[None], clock: Clock) -> None:
+    deadline = current_deadline()
+    try:
+        async with asyncio.timeout(None if deadline is None else max(0.0, deadline.remaining(clock))):
+            await waiting
+    except TimeoutError:
+        raise DeadlineExceeded("The time for this request ran out while signing in to Zendesk.") from None
 
 
 class ClientCredentials:
@@ -116,7 +130,8 @@ class ClientCredentials:
 
     async def _shared(self) -> None:
         if self._fetching is None:
-            self._fetching = asyncio.create_task(self._fetch())
+            # In a context of its own: the deadline of whoever came first is not that of the others.
+            self._fetching = asyncio.create_task(self._fetch(), context=Context())
             self._fetching.add_done_callback(self._fetched)
         await asyncio.shield(self._fetching)
 

@@ -181,7 +181,7 @@ class ZendeskProvider(Provider):
         return await self._articles.attachments(scope, articles)
 
     async def article_folders(self, scope: Scope) -> Sequence[ArticleFolder]:
-        return await self._articles.folders.get()
+        return await self._articles.folders(scope)
 
     async def ticket_fields(self, scope: Scope) -> Sequence[FieldDefinition]:
         return await self._lookups.fields.get()

@@ -7,14 +7,25 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from models.enums import ArticleState, ArticleVisibility
+from models.enums import ArticleState
 from models.errors import Forbidden, NotFound, Rejected
 from models.queries import ArticleQuery, Page, PageRequest, Scope
 from models.records import Article, ArticleFolder, ArticleTranslation, Attachment
 from providers.walking import CursorRows, cursor_page
 from providers.zendesk import wire
 from providers.zendesk.limits import HELP_CENTER
-from providers.zendesk.mapping_article import CATEGORY, SECTION, Segments, Shelf, article, folders, segment, translation
+from providers.zendesk.mapping_article import (
+    CATEGORY,
+    OPEN,
+    SECTION,
+    Segments,
+    Shelf,
+    article,
+    folders,
+    is_open,
+    segment,
+    translation,
+)
 from providers.zendesk.mapping_files import attachments
 from providers.zendesk.memory import Records, Remembered
 from providers.zendesk.rows import Found, cursor_params, cursor_rows
@@ -22,7 +33,6 @@ from providers.zendesk.session import Session, is_number
 from providers.zendesk.streams import chain, empty
 
 HC = "/help_center"
-OPEN = frozenset({ArticleVisibility.PUBLIC, ArticleVisibility.SIGNED_IN})
 _LOCALE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
@@ -30,16 +40,43 @@ class Articles:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._client = session.client
-        clock = session.clock
-        self.folders = Remembered(clock, self._folders)
-        self.segments = Remembered(clock, self._segments)
-        self._records: Records[Article] = Records(clock)
-        self._translations: Records[tuple[ArticleTranslation, ...]] = Records(clock)
+        clock, noted = session.clock, session.noted
+        self._tree = Remembered(clock, self._folders, noted("lookup folders"))
+        self._open_sections = Remembered(clock, self._sections_in_the_open, noted("lookup sections in the open"))
+        self.segments = Remembered(clock, self._segments, noted("lookup segments"))
+        self._records: Records[Article] = Records(clock, noted("GET /help_center/articles/{id}"))
+        self._translations: Records[tuple[ArticleTranslation, ...]] = Records(clock, noted("translations"))
 
     def sees(self, scope: Scope, record: Article) -> bool:
         """A bound caller reads what is published for everybody, or for everybody who signed in."""
         bound = self._session.bound(scope)
         return bound is None or (bool(bound) and record.visibility in OPEN and record.state is not ArticleState.DRAFT)
+
+    async def folders(self, scope: Scope) -> Sequence[ArticleFolder]:
+        """Sections have no visibility of their own: a bound caller sees those with an article to read, and what leads
+        to them."""
+        tree = await self._tree.get()
+        bound = self._session.bound(scope)
+        if not bound:
+            return tree if bound is None else ()
+        parents = {folder.remote_id: folder.parent_id for folder in tree}
+        shown: set[str] = set()
+        for section in await self._open_sections.get():
+            above: str | None = section
+            while above is not None and above not in shown:
+                shown.add(above)
+                above = parents.get(above)
+        return tuple(folder for folder in tree if folder.remote_id in shown)
+
+    async def _sections_in_the_open(self) -> frozenset[str]:
+        """Read from all articles, once in a while, and only when a bound caller asks."""
+        segments = await self.segments.get()
+        pages = self._client.pages(f"{HC}/articles", f"{HC}/articles", "articles", wire.Article, family=HELP_CENTER)
+        try:
+            rows = [found.wire async for part in pages for found in part.rows]
+        except NotFound:
+            return frozenset()
+        return frozenset(f"{SECTION}{row.section_id}" for row in rows if is_open(row, segments))
 
     async def page(self, scope: Scope, query: ArticleQuery, page: PageRequest) -> Page[Article]:
         path = _list_path(query)
@@ -95,9 +132,14 @@ class Articles:
         return None if locale and record.locale != locale else record
 
     async def translations(self, scope: Scope, records: Sequence[Article]) -> Sequence[tuple[ArticleTranslation, ...]]:
-        found = await asyncio.gather(*(self._translated(record) for record in records))
+        seen = [record for record in records if self.sees(scope, record)]
+        told = await asyncio.gather(*(self._translated(record) for record in seen))
+        found = dict(zip((record.remote_id for record in seen), told, strict=True))
         staff = self._session.bound(scope) is None
-        return [tuple(t for t in ts if staff or t.state is not ArticleState.DRAFT) for ts in found]
+        return [
+            tuple(t for t in found.get(record.remote_id, ()) if staff or t.state is not ArticleState.DRAFT)
+            for record in records
+        ]
 
     async def _translated(self, record: Article) -> tuple[ArticleTranslation, ...]:
         own = str((record.raw or {}).get("source_locale") or record.locale).lower()

@@ -22,7 +22,7 @@ class Organizations:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._client = session.client
-        self._records: Records[Organization] = Records(session.clock)
+        self._records: Records[Organization] = Records(session.clock, session.noted("GET /organizations/show_many"))
 
     def sideloaded(self, listing: Listing[Any]) -> Mapping[str, Organization]:
         try:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import msgspec
-
-from models.enums import ActorKind, ContactState
+from models.enums import ActorKind
 from models.errors import NotFound, Unreadable, Unsupported
 from models.queries import ContactQuery, Page, PageRequest, Scope
 from models.records import ActorRef, Agent, Contact, Membership, Organization
 from providers.walking import CursorRows, cursor_page, offset_page, slice_page
 from providers.zendesk import wire
-from providers.zendesk.lookups import Lookups
+from providers.zendesk.contact_filter import END_USER, fits, keeper, search_terms
+from providers.zendesk.lookups import Lookups, Seen
 from providers.zendesk.mapping_people import agent, belonging, contact, is_staff
 from providers.zendesk.memory import Records
 from providers.zendesk.reads_organizations import Organizations
@@ -26,18 +24,6 @@ from providers.zendesk.streams import chain
 from providers.zendesk.ticket_filter import quoted
 
 USER_SEARCH_CEILING = 10_000
-END_USER = "end-user"
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """A user as the vendor showed it, and when."""
-
-    found: Found[wire.User]
-    as_of: datetime
-
-    @property
-    def user(self) -> wire.User:
-        return self.found.wire
 
 
 class People:
@@ -46,8 +32,8 @@ class People:
         self._client = session.client
         self._lookups = lookups
         self._organizations = organizations
-        self._users: Records[Seen] = Records(session.clock)
-        self._memberships: Records[tuple[Membership, ...]] = Records(session.clock)
+        self._users: Records[Seen] = Records(session.clock, session.noted("GET /users/show_many"))
+        self._memberships: Records[tuple[Membership, ...]] = Records(session.clock, session.noted("memberships"))
 
     # What came along with other answers
 
@@ -55,11 +41,16 @@ class People:
         """Users beside a list. They are whole user objects (vendor's page 'Side-loading'), so they are kept."""
         return {seen.user.id or 0: seen.user for seen in self._keep(listing)}
 
-    def sideloaded_contacts(self, listing: Listing[Any]) -> Mapping[str, Contact]:
-        return {str(seen.user.id): self._contact(seen) for seen in self._keep(listing)}
+    def sideloaded_contacts(self, listing: Listing[Any], scope: Scope) -> Mapping[str, Contact]:
+        """Those the scope surely sees; who belongs to the caller's organization by another membership is found by
+        id."""
+        found = {str(seen.user.id): self._contact(seen) for seen in self._keep(listing)}
+        key = self._session.key
+        return {i: c for i, c in found.items() if scope.sees_any_organization(key, c.organization_ids)}
 
-    def sideloaded_organizations(self, listing: Listing[Any]) -> Mapping[str, Organization]:
-        return self._organizations.sideloaded(listing)
+    def sideloaded_organizations(self, listing: Listing[Any], scope: Scope) -> Mapping[str, Organization]:
+        found = self._organizations.sideloaded(listing)
+        return {i: o for i, o in found.items() if scope.sees_organization(self._session.key, i)}
 
     def _keep(self, listing: Listing[Any]) -> list[Seen]:
         try:
@@ -138,31 +129,33 @@ class People:
         return list(await asyncio.gather(*(self._actor(scope, ref.remote_id, staff, seen) for ref in refs)))
 
     async def _actor(
-        self, scope: Scope, ident: str | None, staff: Mapping[str, Found[wire.User]], seen: Mapping[str, Seen]
+        self, scope: Scope, ident: str | None, staff: Mapping[str, Seen], seen: Mapping[str, Seen]
     ) -> Contact | Agent | None:
         if ident is None:
             return None
         if ident in staff:
-            return agent(staff[ident], self._session.account, self._session.now)
+            return self._agent(staff[ident])
         if ident not in seen:
             return None
         if is_staff(seen[ident].user):
-            return agent(seen[ident].found, self._session.account, seen[ident].as_of)
+            return self._agent(seen[ident])
         return await self._shown(scope, seen[ident])
 
     # Agents
 
     async def agents(self) -> Sequence[Agent]:
         staff = await self._lookups.staff.get()
-        return tuple(agent(found, self._session.account, self._session.now) for found in staff.values())
+        return tuple(map(self._agent, staff.values()))
+
+    def _agent(self, seen: Seen) -> Agent:
+        return agent(seen.found, self._session.account, seen.as_of)
 
     async def agents_by_id(self, ids: Sequence[str]) -> Sequence[Agent | None]:
         """Former agents are not in the list any more, but a ticket may still name them."""
         staff = await self._lookups.staff.get()
         seen = await self._seen([ident for ident in ids if ident not in staff])
-        found = {**{i: s.found for i, s in seen.items() if is_staff(s.user)}, **staff}
-        as_of = self._session.now
-        return [agent(found[ident], self._session.account, as_of) if ident in found else None for ident in ids]
+        found = {**{i: s for i, s in seen.items() if is_staff(s.user)}, **staff}
+        return [self._agent(found[ident]) if ident in found else None for ident in ids]
 
     # Lists
 
@@ -177,24 +170,24 @@ class People:
         if query.organization_id is not None and not is_number(query.organization_id):
             return slice_page([], page, ident=_ident)
         if query.email is not None:
-            found = [p for p in await self.by_email(scope, [query.email]) if p and _fits(p, query)]
+            found = [p for p in await self.by_email(scope, [query.email]) if p and fits(p, query)]
             return slice_page(found, page, ident=_ident)
         if bound is not None or query.organization_id is not None:
             return await self._of_organizations(scope, query, page)
         if query.external_id is not None:
             return await chain(
-                [partial(self._listed, "/users", {"external_id": query.external_id}, None)], page, _keep(query)
+                [partial(self._listed, "/users", {"external_id": query.external_id}, None)], page, keeper(query)
             )
-        if terms := _terms(query):
-            return await chain([partial(self._searched, terms)], page, _keep(query))
-        return await chain([partial(self._listed, "/users", {"role": END_USER}, None)], page, _keep(query))
+        if terms := search_terms(query):
+            return await chain([partial(self._searched, terms)], page, keeper(query))
+        return await chain([partial(self._listed, "/users", {"role": END_USER}, None)], page, keeper(query))
 
     async def _of_organizations(self, scope: Scope, query: ContactQuery, page: PageRequest) -> Page[Contact]:
         bound = self._session.bound(scope)
         wanted = {query.organization_id} if query.organization_id is not None else set(bound or ())
         ids = sorted(o for o in wanted if o and (bound is None or o in bound))
         parts = [partial(self._listed, f"/organizations/{o}/users", {"role": END_USER}, o) for o in ids]
-        fits = _keep(query)
+        fits = keeper(query)
 
         def keep(person: Contact) -> bool:
             """Somebody in two of these organizations is shown under the default one."""
@@ -278,41 +271,6 @@ def _ident(record: Contact) -> str:
 
 async def _nobody() -> None:
     return None
-
-
-def _terms(query: ContactQuery) -> str | None:
-    """What the user search takes: `name:`, `phone:`, `is_suspended:`, `is_verified:` (vendor's 'Search reference')."""
-    terms: list[str] = []
-    for name, value in (("name", query.name), ("phone", query.phone)):
-        if value is not None:
-            terms.append(f'{name}:"{" ".join(filter(None, map(quoted, value.split())))}"')
-    match query.state:
-        case ContactState.BLOCKED:
-            terms.append("is_suspended:true")
-        case ContactState.VERIFIED | ContactState.UNVERIFIED:
-            terms.append(f"is_verified:{str(query.state is ContactState.VERIFIED).lower()}")
-        case ContactState.UNKNOWN:
-            raise Unsupported("Zendesk tells every contact's state.", nearest="Leave `state` out.", field="state")
-    return f"role:{END_USER} {' '.join(terms)}" if terms else None
-
-
-def _keep(query: ContactQuery) -> Callable[[Contact], bool]:
-    return lambda person: _fits(person, query)
-
-
-def _fits(person: Contact, query: ContactQuery) -> bool:
-    """The conditions on the row itself; names as a caller means them, whole and without regard to case."""
-    same = (
-        (query.email, person.email),
-        (query.name, person.name),
-        (query.external_id, person.external_id),
-    )
-    return (
-        all(wanted is None or (has or "").casefold() == wanted.casefold() for wanted, has in same)
-        and (query.phone is None or query.phone in (person.phone, *(i.value for i in person.identities)))
-        and (query.organization_id is None or query.organization_id in person.organization_ids)
-        and query.state in (None, person.state)
-    )
 
 
 def _beyond_user_search() -> Unsupported:

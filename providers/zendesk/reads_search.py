@@ -46,7 +46,7 @@ class Search:
         if not words or (bound is not None and not bound):
             return empty()
         wanted = [kind for kind in KINDS if not kinds or kind in kinds]
-        parts = [partial(self._part, scope, words, kind) for kind in wanted]
+        parts = [partial(self._part, scope, words, kind, own) for kind in wanted for own in _confined(kind, bound)]
         return await chain(parts, page, partial(self._sees, scope))
 
     def _sees(self, scope: Scope, hit: SearchHit) -> bool:
@@ -61,8 +61,10 @@ class Search:
             case Article():
                 return self._articles.sees(scope, record)
 
-    async def _part(self, scope: Scope, words: str, kind: SearchKind, page: PageRequest) -> Page[SearchHit]:
-        fetch = self._article_hits if kind is SearchKind.ARTICLE else partial(self._hits, scope, kind)
+    async def _part(
+        self, scope: Scope, words: str, kind: SearchKind, own: str | None, page: PageRequest
+    ) -> Page[SearchHit]:
+        fetch = self._article_hits if kind is SearchKind.ARTICLE else partial(self._hits, scope, kind, own)
         return await offset_page(
             partial(fetch, words),
             page,
@@ -72,17 +74,18 @@ class Search:
             refuse=_beyond,
         )
 
-    async def _hits(self, scope: Scope, kind: SearchKind, words: str, number: int, per_page: int) -> Hits:
-        bound = self._session.bound(scope) or frozenset()
-        confined = [f"organization:{ident}" for ident in sorted(bound)] if kind is not SearchKind.ORGANIZATION else []
+    async def _hits(
+        self, scope: Scope, kind: SearchKind, own: str | None, words: str, number: int, per_page: int
+    ) -> Hits:
+        terms = (_TERMS[kind], f"organization:{own}", words) if own else (_TERMS[kind], words)
         params: dict[str, str | int] = {
-            "query": " ".join((_TERMS[kind], *confined, words)),
+            "query": " ".join(terms),
             "page": number,
             "per_page": per_page,
         }
         match kind:
             case SearchKind.TICKET:
-                return await self._tickets(params)
+                return await self._tickets(scope, params)
             case SearchKind.CONTACT:
                 found = await self._client.listing("/search", "/search?type:user", "results", wire.User, params, SEARCH)
                 as_of, account = self._session.now, self._session.account
@@ -90,10 +93,10 @@ class Search:
             case _:
                 return await self._organizations(params)
 
-    async def _tickets(self, params: dict[str, str | int]) -> Hits:
+    async def _tickets(self, scope: Scope, params: dict[str, str | int]) -> Hits:
         asked = {**params, "include": "tickets(users)"}
         listing = await self._client.listing("/search", "/search?type:ticket", "results", wire.Ticket, asked, SEARCH)
-        rows = read_tickets(self._session, self._people, listing, await self._lookups.labels())
+        rows = read_tickets(self._session, self._people, scope, listing, await self._lookups.labels())
         return [SearchHit(record=record) for record in rows], listing.more
 
     async def _organizations(self, params: dict[str, str | int]) -> Hits:
@@ -118,6 +121,13 @@ class Search:
             for found in listing.rows
         ]
         return hits, listing.more
+
+
+def _confined(kind: SearchKind, bound: frozenset[str] | None) -> list[str | None]:
+    """A bound caller's tickets and contacts are searched organization by organization; the rest is checked by row."""
+    if bound is None or kind not in (SearchKind.TICKET, SearchKind.CONTACT):
+        return [None]
+    return [*sorted(bound)]
 
 
 def plain_words(text: str) -> list[str]:

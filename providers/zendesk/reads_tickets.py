@@ -26,7 +26,7 @@ from providers.zendesk.ticket_routes import CURSOR_SORT, SEARCH_SORT, Route, Via
 
 SEARCH_CEILING = 1_000
 OFFSET_CEILING = 10_000
-MOST_ORGANIZATIONS = 20
+MOST_PARTS = 20
 SMALL_PAGE = 40
 
 
@@ -43,11 +43,11 @@ class Tickets:
             return empty()
         bound = self._session.bound(scope)
         found = routes(settled, bound)
-        if len(found) > MOST_ORGANIZATIONS:
+        if len(found) > MOST_PARTS:
             raise Unsupported(
-                f"The list would be merged from {len(found)} organizations; {MOST_ORGANIZATIONS} is the most.",
-                nearest="Filter by `organization`.",
-                field="filter.organization",
+                f"The answer would be merged from {len(found)} lists of the helpdesk; {MOST_PARTS} is the most.",
+                nearest="Filter by one `organization`, or by fewer channels.",
+                field="filter",
             )
         parts = {name: partial(self._walk, scope, settled, route) for name, route in found.items()}
         if len(parts) == 1:
@@ -71,7 +71,7 @@ class Tickets:
         return msgspec.structs.replace(query, filter=wanted)
 
     async def _walk(self, scope: Scope, query: TicketQuery, route: Route, page: PageRequest) -> Page[Ticket]:
-        reader = _Reader(self._session, self._lookups, self._people, query, route, page, self._session.bound(scope))
+        reader = _Reader(self._session, self._lookups, self._people, scope, query, route, page)
         return await walk(
             reader.open,
             page,
@@ -87,18 +87,18 @@ class Tickets:
         wanted = [ident for ident in dict.fromkeys(ids) if is_number(ident)]
         batches = [wanted[i : i + PAGE] for i in range(0, len(wanted), PAGE)]
         found: dict[str, Ticket] = {}
-        for batch in await asyncio.gather(*map(self._batch, batches)):
+        for batch in await asyncio.gather(*(self._batch(scope, batch) for batch in batches)):
             found.update(batch)
         seen = (found.get(ident) for ident in ids)
         return [t if t and scope.sees_organization(self._session.key, t.organization_id) else None for t in seen]
 
-    async def _batch(self, ids: Sequence[str]) -> Mapping[str, Ticket]:
+    async def _batch(self, scope: Scope, ids: Sequence[str]) -> Mapping[str, Ticket]:
         params = {"ids": ",".join(ids), "include": "users,organizations,metric_sets"}
         listing, labels = await asyncio.gather(
             self._client.listing("/tickets/show_many", "/tickets/show_many", "tickets", wire.Ticket, params),
             self._lookups.labels(),
         )
-        rows = read_tickets(self._session, self._people, listing, labels, DetailLevel.FULL)
+        rows = read_tickets(self._session, self._people, scope, listing, labels, DetailLevel.FULL)
         return {t.remote_id: t for t in rows}
 
     async def count(self, scope: Scope, query: TicketQuery) -> Count | None:
@@ -113,9 +113,9 @@ class Tickets:
         if bound is None and names == {"organization.id"}:
             path = f"/organizations/{settled.filter.organization_id}/tickets/count"
             return await self._counted(path, "/organizations/{id}/tickets/count")
-        if bound is not None or names & {"externalId", "nativeStatus"}:
+        if bound is not None or names & {"externalId", "nativeStatus", "channel"}:
             return None
-        terms = search_query(settled.filter, None, {})
+        terms = search_query(settled.filter, {})
         body = await self._client.get("/search/count", "/search/count", {"query": terms}, SEARCH)
         found = body.get("count")
         return Count(value=found, precision=CountPrecision.ESTIMATE) if isinstance(found, int) else None
@@ -135,16 +135,18 @@ class Tickets:
 def read_tickets(
     session: Session,
     people: People,
+    scope: Scope,
     listing: Listing[wire.Ticket],
     labels: Mapping[str, NativeStatus],
     detail: DetailLevel = DetailLevel.LISTED,
 ) -> list[Ticket]:
-    """Rows with their sideloads, which are kept for whoever asks for these people next."""
+    """Rows with their sideloads, which are kept for whoever asks for these people next. What the scope does not see is
+    not embedded: a ticket of ours may have been asked for by one of theirs."""
     beside = Beside(
         detail=detail,
         statuses=labels,
-        people=people.sideloaded_contacts(listing),
-        organizations=people.sideloaded_organizations(listing),
+        people=people.sideloaded_contacts(listing, scope),
+        organizations=people.sideloaded_organizations(listing, scope),
     )
     as_of = session.now
     return [ticket(found, session.account, as_of, beside) for found in listing.rows]
@@ -169,20 +171,20 @@ class _Reader:
         session: Session,
         lookups: Lookups,
         people: People,
+        scope: Scope,
         query: TicketQuery,
         route: Route,
         page: PageRequest,
-        bound: frozenset[str] | None,
     ) -> None:
         self._session = session
         self._client = session.client
         self._lookups = lookups
         self._people = people
+        self._scope = scope
         self._query = query
         self._route = route
         self._wants = page.wants
         self._size = PAGE if page.size > SMALL_PAGE else page.size + 10
-        self._bound = bound
         self._matches: int | None = None
 
     def open(self, flipped: bool) -> Chunks[Ticket]:
@@ -234,7 +236,7 @@ class _Reader:
     async def _search(self, descending: bool, page: int, per_page: int) -> tuple[Sequence[Ticket], bool]:
         statuses = await self._lookups.labels()
         params: dict[str, str | int] = {
-            "query": search_query(self._query.filter, self._bound, dict(statuses)),
+            "query": search_query(self._query.filter, statuses, self._route.organization, self._route.word),
             "sort_by": SEARCH_SORT[self._query.order.field],
             "sort_order": "desc" if descending else "asc",
             "include": f"tickets({','.join(includes(self._wants))})",
@@ -248,7 +250,8 @@ class _Reader:
         return rows, listing.more
 
     async def _read(self, listing: Listing[wire.Ticket], detail: DetailLevel) -> list[Ticket]:
-        return read_tickets(self._session, self._people, listing, await self._lookups.labels(), detail)
+        labels = await self._lookups.labels()
+        return read_tickets(self._session, self._people, self._scope, listing, labels, detail)
 
     def _beyond_search(self) -> Unsupported:
         many = f"{self._matches:,}" if self._matches else f"more than {SEARCH_CEILING:,}"

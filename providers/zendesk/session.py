@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from models.errors import BadInput
 from models.queries import Scope
+from providers.upstream.records import remembered
 from providers.zendesk.account import Account
 from providers.zendesk.client import Client
 from runtime.clock import Clock
@@ -24,6 +27,10 @@ class Session:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    def noted(self, what: str) -> Callable[..., None]:
+        """For a memory of `what`, to say that it spared calls."""
+        return partial(remembered, self.key, what)
 
     def bound(self, scope: Scope) -> frozenset[str] | None:
         return scope.bound(self.key)

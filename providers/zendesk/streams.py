@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,28 +61,37 @@ def _ask(page: PageRequest, place: str | None, size: int, inclusive: bool) -> Pa
 
 
 async def braid(parts: Mapping[str, Fetch[T]], page: PageRequest, rank: Rank[T]) -> Page[T]:
-    """Ordered parts as one ordered list. A place holds the place in every part, and which part the row is of.
+    """Ordered parts as one ordered list; a row that is in several parts is shown once. A place holds the place in every
+    part, and which parts the row is of.
 
     Each part is asked for a whole page, so what is shown is settled: no part can still have a row in between.
     """
     text = page.before if page.backward else page.after
-    own, places = _strands(text, parts) if text else ("", dict.fromkeys(parts, _END if page.backward else _START))
+    own, places = _strands(text, parts) if text else ([], dict.fromkeys(parts, _END if page.backward else _START))
     got = dict(
-        zip(parts, await asyncio.gather(*(_strand(parts[k], page, places[k], k == own) for k in parts)), strict=True)
+        zip(parts, await asyncio.gather(*(_strand(parts[k], page, places[k], k in own) for k in parts)), strict=True)
     )
-    rows = sorted(((rank(r.record), k, r) for k, p in got.items() for r in p.rows), key=lambda e: e[0])
     edge = _edge(got, page.backward, rank)
-    shown = [e for e in rows if edge is None or (e[0] >= edge if page.backward else e[0] <= edge)]
-    more = len(shown) < len(rows) or any(p.more for p in got.values())
     held = {k: _START if page.backward else places[k] for k in parts}
     out: list[Row[T]] = []
-    settled = set(map(id, shown))
-    for entry in rows:
-        _, key, row = entry
-        held = {**held, key: row.place}
-        if id(entry) in settled:
-            out.append(Row(row.record, msgspec.json.encode([key, held]).decode()))
-    return Page(rows=tuple(out), more=more)
+    settled = True
+    for at, same in groupby(sorted(_ranked(got, rank), key=_first), key=_first):
+        group = list(same)
+        held = {**held, **{key: row.place for _, key, row in group}}
+        if edge is None or (at >= edge if page.backward else at <= edge):
+            place = msgspec.json.encode([[key for _, key, _ in group], held]).decode()
+            out.append(Row(group[0][2].record, place))
+        else:
+            settled = False
+    return Page(rows=tuple(out), more=not settled or any(p.more for p in got.values()))
+
+
+def _ranked(got: Mapping[str, Page[T]], rank: Rank[T]) -> Iterator[tuple[tuple[Any, ...], str, Row[T]]]:
+    return ((rank(row.record), key, row) for key, page in got.items() for row in page.rows)
+
+
+def _first(entry: tuple[tuple[Any, ...], str, Row[Any]]) -> tuple[Any, ...]:
+    return entry[0]
 
 
 async def _strand(fetch: Fetch[T], page: PageRequest, place: str, own: bool) -> Page[T]:
@@ -100,9 +110,9 @@ def _edge(got: Mapping[str, Page[T]], backward: bool, rank: Rank[T]) -> tuple[An
     return max(ends) if backward else min(ends)
 
 
-def _strands(text: str, parts: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+def _strands(text: str, parts: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
     try:
-        own, places = msgspec.json.decode(text, type=tuple[str, dict[str, str]])
+        own, places = msgspec.json.decode(text, type=tuple[list[str], dict[str, str]])
     except (msgspec.DecodeError, msgspec.ValidationError):
         raise _bad_place() from None
     if set(places) != set(parts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from models.enums import Channel, TicketPriority, TicketStatus, TicketType
@@ -46,37 +46,32 @@ def _never(wanted: tuple[object, ...], possible: tuple[object, ...]) -> bool:
     return bool(wanted) and not any(value in possible for value in wanted)
 
 
-def search_query(wanted: TicketFilter, organizations: frozenset[str] | None, statuses: dict[str, NativeStatus]) -> str:
+def search_query(
+    wanted: TicketFilter, statuses: Mapping[str, NativeStatus], organization: str | None = None, via: str | None = None
+) -> str:
     """Terms in the grammar of the vendor's 'Search reference'. Different keys must all hold; the same key repeated
-    means any of them (README, "Search"). What the grammar says less exactly is checked again on each row.
+    means any of them for status, priority, type and tags (README, "Search"). For channels and organizations nobody
+    says so: of these each search takes one. What the grammar says less exactly is checked again on each row.
 
     `native_status` is asked for by its category, since the key for custom statuses is not documented everywhere.
     """
-    return " ".join(("type:ticket", *_terms(wanted, organizations, statuses)))
+    return " ".join(("type:ticket", *_terms(wanted, statuses, organization or wanted.organization_id, via)))
 
 
 def _terms(
-    wanted: TicketFilter, organizations: frozenset[str] | None, statuses: dict[str, NativeStatus]
+    wanted: TicketFilter, statuses: Mapping[str, NativeStatus], organization: str | None, via: str | None
 ) -> Iterator[str]:
     yield from (f"status:{word}" for word in _status_words(wanted, statuses))
     yield from (f"priority:{word}" for word in _priority_words(wanted.priority))
     yield from (f"ticket_type:{word}" for word in _type_words(wanted.type))
-    yield from (f"via:{word}" for word in _channel_words(wanted.channel))
     if wanted.tags_all:
         yield f'tags:"{" ".join(quoted(tag) for tag in wanted.tags_all)}"'
     else:
         yield from (f"tags:{quoted(tag)}" for tag in wanted.tags_any)
-    for name, ident in (
-        ("requester", wanted.requester_id),
-        ("assignee", wanted.assignee_id),
-        ("group", wanted.group_id),
-    ):
-        if ident is not None:
-            yield f"{name}:{quoted(ident)}"
-    if wanted.organization_id is not None:
-        yield f"organization:{quoted(wanted.organization_id)}"
-    else:
-        yield from (f"organization:{quoted(o)}" for o in sorted(organizations or ()))
+    people = (("requester", wanted.requester_id), ("assignee", wanted.assignee_id), ("group", wanted.group_id))
+    for name, value in (*people, ("organization", organization), ("via", via)):
+        if value is not None:
+            yield f"{name}:{quoted(value)}"
     yield from _times("created", wanted.created_at)
     yield from _times("updated", wanted.updated_at)
 
@@ -100,7 +95,7 @@ def _coarse(sign: str, value: datetime) -> str:
     return {"<": "<=", ">": ">="}.get(sign, sign) if value.microsecond else sign
 
 
-def _status_words(wanted: TicketFilter, statuses: dict[str, NativeStatus]) -> list[str]:
+def _status_words(wanted: TicketFilter, statuses: Mapping[str, NativeStatus]) -> list[str]:
     words = list(values.words_for(values.STATUS, wanted.status))
     if wanted.status and TicketStatus.UNKNOWN in wanted.status:
         raise _unfindable("status", "UNKNOWN")
@@ -131,7 +126,7 @@ def _type_words(wanted: tuple[TicketType, ...]) -> list[str]:
     return [*values.words_for(values.TYPE, wanted), *(["none"] if TicketType.NONE in wanted else [])]
 
 
-def _channel_words(wanted: tuple[Channel, ...]) -> tuple[str, ...]:
+def channel_words(wanted: tuple[Channel, ...]) -> tuple[str, ...]:
     for catch_all in (Channel.OTHER, Channel.UNKNOWN):
         if catch_all in wanted:
             raise _unfindable("channel", catch_all.value)

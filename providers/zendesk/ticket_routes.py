@@ -11,10 +11,15 @@ from models.errors import Unsupported
 from models.queries import TicketFilter, TicketQuery, TimeRange
 from models.records import Ticket
 from providers.zendesk.mapping_ticket import seconds
+from providers.zendesk.ticket_filter import channel_words
 
 ORDERS = frozenset({TicketOrderField.UPDATED_AT, TicketOrderField.CREATED_AT, TicketOrderField.NUMBER})
 CURSOR_SORT = {TicketOrderField.UPDATED_AT: "updated_at", TicketOrderField.NUMBER: "id"}
 SEARCH_SORT = {TicketOrderField.UPDATED_AT: "updated_at", TicketOrderField.CREATED_AT: "created_at"}
+FILTERS = frozenset(
+    {"status", "nativeStatus", "priority", "type", "channel", "tags.any", "tags.all", "requester.id", "requester.email"}
+    | {"assignee.id", "group", "organization.id", "externalId", "createdAt", "updatedAt", "lifecycle"}
+)
 LIVE = frozenset({Lifecycle.ACTIVE, Lifecycle.ARCHIVED})
 _TIMES = frozenset({"created_at", "updated_at"})
 
@@ -25,16 +30,19 @@ class Via(StrEnum):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """`path` and `endpoint` of a list; for a search neither. `extra` goes along as parameters."""
+    """`path` and `endpoint` of a list, with `extra` as parameters; or what a search is narrowed to."""
 
     via: Via
+    organization: str | None = None
+    word: str | None = None
     path: str = ""
     endpoint: str = ""
     extra: dict[str, str | int] = {}
 
 
 def routes(query: TicketQuery, bound: frozenset[str] | None) -> dict[str, Route]:
-    """The lists whose braid is the answer: one, or one for each organization the caller is bound to.
+    """The lists whose braid is the answer: one, or one for each organization the caller is bound to, or for each of the
+    vendor's words for a channel.
 
     A short list (of one requester, of one external id) is read and checked row by row. Longer ones are taken when the
     list itself is the answer, or ends where a bound on its order says so; everything else is a search.
@@ -48,7 +56,7 @@ def routes(query: TicketQuery, bound: frozenset[str] | None) -> dict[str, Route]
     if wanted.requester_id is not None:
         return {"": _of(f"/users/{wanted.requester_id}/tickets/requested", "/users/{id}/tickets/requested")}
     if _left(query, bound):
-        return {"": _search(query)}
+        return _searches(query, bound)
     if wanted.organization_id is not None:
         return {wanted.organization_id: _organization(wanted.organization_id)}
     if bound is not None:
@@ -92,14 +100,20 @@ def _far_end(query: TicketQuery, bounds: TimeRange) -> object:
     return bounds.gt or bounds.gte
 
 
-def _search(query: TicketQuery) -> Route:
+def _searches(query: TicketQuery, bound: frozenset[str] | None) -> dict[str, Route]:
     if query.order.field not in SEARCH_SORT:
         raise Unsupported(
             "Zendesk's search, which these filters need, cannot order by NUMBER.",
             nearest="Order by CREATED_AT or UPDATED_AT.",
             field="order",
         )
-    return Route(via=Via.SEARCH)
+    words = channel_words(query.filter.channel) or (None,)
+    own = sorted(bound) if bound is not None and query.filter.organization_id is None else (None,)
+    return {
+        f"{organization or ''}/{word or ''}": Route(via=Via.SEARCH, organization=organization, word=word)
+        for organization in own
+        for word in words
+    }
 
 
 def stops(query: TicketQuery, ticket: Ticket) -> bool:
@@ -110,7 +124,8 @@ def stops(query: TicketQuery, ticket: Ticket) -> bool:
     near = (
         TimeRange(gt=bounds.gt, gte=bounds.gte) if query.order.descending else TimeRange(lt=bounds.lt, lte=bounds.lte)
     )
-    return not near.holds(ticket.created_at if _ordered_by(query) == "created_at" else ticket.updated_at)
+    value = ticket.created_at if _ordered_by(query) == "created_at" else ticket.updated_at
+    return value is not None and not near.holds(value)
 
 
 def key(query: TicketQuery, ticket: Ticket) -> int:
@@ -129,6 +144,10 @@ def check(query: TicketQuery) -> None:
             f"Zendesk cannot list tickets ordered by {query.order.field} in a way that can be paged.",
             nearest="Order by UPDATED_AT, CREATED_AT or NUMBER.",
             field="order",
+        )
+    if beyond := sorted(query.filter.names() - FILTERS):
+        raise Unsupported(
+            f"Zendesk cannot filter tickets by {', '.join(beyond)}.", nearest="Leave it out.", field=beyond[0]
         )
     _check_lifecycle(query.filter)
 

@@ -76,6 +76,7 @@ class Attachment(Row, frozen=True, kw_only=True):
     file_name: str | None = None
     display_file_name: str | None = None
     content_url: str | None = None
+    mapped_content_url: str | None = None
     content_type: str | None = None
     size: Any = None
     width: Any = None

@@ -15,6 +15,13 @@ type Invoice @key(fields: "id") { id: ID! cents: Int! ticket: Ticket! }
 type Ticket @key(fields: "id") { id: ID! invoice: Invoice! }
 `;
 
+/** The same, by a team that serves Relay clients of its own: its `node` is hidden and shareable, as ours then is. */
+export const withNode = `${typeDefs.replace('"@shareable"', '"@shareable", "@inaccessible"')}
+interface Node { id: ID! }
+extend type Invoice implements Node
+extend type Query { node(id: ID!): Node @shareable @inaccessible nodes(ids: [ID!]!): [Node]! @shareable @inaccessible }
+`;
+
 const invoice = (ticket) => ({ id: `invoice-${ticket}`, cents: centsOf(ticket), ticket: { id: ticket } });
 /** Computed from the id, so that a check can know it without asking. */
 export const centsOf = (ticket) => [...ticket].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);

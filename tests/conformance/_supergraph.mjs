@@ -1,25 +1,18 @@
 // What both gateways are asked, and what must come back.
 import { composeServices } from "@apollo/composition";
-import { parse, visit } from "graphql";
+import { parse } from "graphql";
 import { centsOf, startBilling, typeDefs as billing } from "./_billing.mjs";
 import { claim, data, same } from "./_check.mjs";
 
-/** The supergraph of the server at `to` and a billing subgraph that runs; `change` may alter our document first. */
-export async function supergraphOf(to, change = (document) => document) {
+/** The supergraph of the server at `to`, as it is served, and a billing subgraph that runs. */
+export async function supergraphOf(to) {
   const { _service } = await data("{ _service { sdl } }", {}, to);
   const composed = composeServices([
-    { name: "deskgraph", url: to, typeDefs: change(parse(_service.sdl)) },
+    { name: "deskgraph", url: to, typeDefs: parse(_service.sdl) },
     { name: "billing", url: await startBilling(), typeDefs: parse(billing) },
   ]);
   claim(composed.supergraphSdl, `a supergraph, not ${composed.errors?.[0]?.message}`);
   return composed.supergraphSdl;
-}
-
-/** Without `@requiresScopes`: a gateway that cannot enforce it refuses it, and our server enforces scopes itself. */
-export function withoutScopes(document) {
-  const gone = (node) => (node.name?.value === "requiresScopes" ? null : undefined);
-  const unimported = (node) => (node.value === "@requiresScopes" ? null : undefined);
-  return visit(document, { Directive: gone, StringValue: unimported });
 }
 
 /** There and back: tickets of ours with their invoices, and invoices with their tickets, which come by `_entities`. */

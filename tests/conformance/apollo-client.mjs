@@ -6,7 +6,7 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { createHash } from "node:crypto";
 import { createClient } from "graphql-ws";
-import { take, toArray, firstValueFrom, from } from "rxjs";
+import { filter, firstValueFrom, from, take, toArray } from "rxjs";
 import WebSocket from "ws";
 import { allTicketIds, same, sameWalk, socketUrl, url, verdict } from "./_check.mjs";
 import { BEATS, HEARTBEAT, sound } from "./_heartbeat.mjs";
@@ -26,7 +26,7 @@ async function walk() {
   const link = ApolloLink.from([new PersistedQueryLink({ sha256 }), new HttpLink({ uri: url })]);
   const client = new ApolloClient({ cache: cache(), link });
   const watched = client.watchQuery({ query: TICKETS });
-  let { data: latest } = await watched.result?.() ?? (await client.query({ query: TICKETS }));
+  let { data: latest } = await firstValueFrom(from(watched).pipe(filter((result) => result.dataState === "complete")));
   let pages = 1;
   while (latest.tickets.pageInfo.hasNextPage) {
     await watched.fetchMore({ variables: { after: latest.tickets.pageInfo.endCursor } });

@@ -1,14 +1,12 @@
-// A query crosses both subgraphs through Apollo's gateway, with `node` shown and hidden. This gateway starts with no
-// supergraph that has `@requiresScopes` ("is for: SECURITY but is unsupported"; Apollo's router knows it), so the
-// directive is taken out of the document before it is composed, as its operator has to.
+// A query crosses both subgraphs through Apollo's gateway, with `node` shown and hidden.
 import { ApolloGateway } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { hiddenUrl, url, verdict } from "./_check.mjs";
-import { crosses, supergraphOf, withoutScopes } from "./_supergraph.mjs";
+import { crosses, supergraphOf } from "./_supergraph.mjs";
 
 async function gatewayOver(to) {
-  const gateway = new ApolloGateway({ supergraphSdl: await supergraphOf(to, withoutScopes) });
+  const gateway = new ApolloGateway({ supergraphSdl: await supergraphOf(to) });
   const server = new ApolloServer({ gateway, logger: { debug() {}, info() {}, warn: console.warn, error: console.error } });
   return (await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" } })).url;
 }

@@ -1,8 +1,9 @@
-// Our SDL composes with another subgraph under both composers, with `node` shown and hidden.
+// Our SDL composes with another subgraph under both composers: with `node` shown, and hidden beside a neighbour that
+// has a hidden `node` of its own.
 import { composeServices as apollo } from "@apollo/composition";
 import { composeServices as theGuild } from "@theguild/federation-composition";
 import { parse } from "graphql";
-import { typeDefs as billing } from "./_billing.mjs";
+import { typeDefs as plain, withNode } from "./_billing.mjs";
 import { claim, data, hiddenUrl, url, verdict } from "./_check.mjs";
 
 const composers = { "@apollo/composition": apollo, "@theguild/federation-composition": theGuild };
@@ -20,7 +21,7 @@ await verdict(async () => {
       for (const [name, compose] of Object.entries(composers)) {
         const result = compose([
           { name: "deskgraph", url: to, typeDefs: parse(sdl) },
-          { name: "billing", url: "http://localhost/billing", typeDefs: parse(billing) },
+          { name: "billing", url: "http://localhost/billing", typeDefs: parse(server === "hidden" ? withNode : plain) },
         ]);
         const errors = (result.errors ?? []).map((error) => error.message);
         claim(errors.length === 0, `${name} to compose ${source} of the ${server} server:\n${errors.join("\n")}`);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -49,9 +50,11 @@ async def ran(
 
 @asynccontextmanager
 async def running(command: Sequence[str], **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A server for as long as the block lasts; its output is a pipe that the block reads or leaves."""
+    """A server for as long as the block lasts, with no setting of the caller's; its output is the block's to read."""
+    settings = set(re.findall(r"^# ?(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    inherited = {name: value for name, value in os.environ.items() if name not in settings}
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdout=PIPE, env={**os.environ, **environment}, start_new_session=True
+        *command, cwd=ROOT, stdout=PIPE, env={**inherited, **environment}, start_new_session=True
     )
     try:
         yield process

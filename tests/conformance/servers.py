@@ -28,9 +28,9 @@ def free_ports(count: int) -> list[int]:
 
 @asynccontextmanager
 async def demo(port: int, tickets: int, **settings: str) -> AsyncIterator[str]:
-    """Yields the address of /graphql. Nothing of the caller's environment links a real helpdesk: it is the demo."""
-    wanted = {"HOST": "127.0.0.1", "PORT": str(port), "TICKETS": str(tickets), "API_KEY": "", "LOG_LEVEL": "ERROR"}
-    async with running([sys.executable, SERVER, "demo"], **wanted, **settings) as process:
+    """Yields the address of /graphql."""
+    wanted = {"HOST": "127.0.0.1", "PORT": str(port), "SANDBOX_PORT": str(free_ports(1)[0]), "TICKETS": str(tickets)}
+    async with running([sys.executable, SERVER, "demo"], **wanted, LOG_LEVEL="ERROR", **settings) as process:
         draining = asyncio.ensure_future(_drain(process))
         await _until_ready(f"http://127.0.0.1:{port}/readyz", process)
         yield f"http://127.0.0.1:{port}/graphql"
@@ -79,7 +79,8 @@ async def _until_ready(url: str, process: asyncio.subprocess.Process) -> None:
         if await asyncio.to_thread(_answers, url):
             return
         await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=0.2)
-    raise SystemExit(f"The server was not ready at {url} within {STARTS_WITHIN:g} s.")
+    ended = f"ended with {process.returncode}" if process.returncode is not None else f"took over {STARTS_WITHIN:g} s"
+    raise SystemExit(f"The server that was to answer at {url} {ended}.")
 
 
 def _answers(url: str) -> bool:

@@ -24,6 +24,7 @@ class Answer:
     errors: list[tuple[list[str | int] | None, str]]
     partial: list[tuple[list[str | int] | None, str]]
     context: RequestContext
+    messages: list[str]
 
 
 async def ask(
@@ -37,6 +38,7 @@ async def ask(
         errors=[(e.path, _code(e.original_error, e.message)) for e in result.errors or ()],
         partial=[(e.path, _code(e.original_error, e.message)) for e in context.partial_errors],
         context=context,
+        messages=[e.message for e in (*(result.errors or ()), *context.partial_errors)],
     )
 
 

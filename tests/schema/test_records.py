@@ -81,7 +81,6 @@ async def test_other_names() -> None:
       resource(url: "https://zd.example.com/tickets/3") { __typename }
       foreign: resource(url: "https://elsewhere.example.com/tickets/3") { __typename }
       contact(by: {email: {helpdesk: "fd", email: "p101@fd.example.com"}}) { name }
-      unknown: helpdesk(key: "nope") { key }
     }"""
     answer = await ask(two_desks(), text)
     assert answer.errors == []
@@ -90,8 +89,14 @@ async def test_other_names() -> None:
         "resource": {"__typename": "Ticket"},
         "foreign": None,
         "contact": {"name": "Person 101"},
-        "unknown": None,
     }
+
+
+async def test_a_misspelt_helpdesk_is_told_the_keys_there_are() -> None:
+    answer = await ask(two_desks(), '{ helpdesk(key: "nope") { key } helpdesks { key } }')
+    assert answer.data == {"helpdesk": None, "helpdesks": [{"key": "fd"}, {"key": "zd"}]}
+    assert answer.errors == [(["helpdesk"], "BAD_USER_INPUT")]
+    assert "`key`" in answer.messages[0] and "`fd`, `zd`" in answer.messages[0]
 
 
 async def test_a_body_is_clean_and_shows_its_own_pictures_only() -> None:
@@ -178,7 +183,7 @@ async def test_the_knowledge_base() -> None:
     desks["zd"].failing["article_folders"] = Unavailable("down")
     text = """{ articleFolders { name level parent { name } articles { nodes { title path { name } } } }
       articles(filter: {helpdesk: {in: ["fd"]}, locale: {in: ["en"]}}) {
-        nodes { excerpt(maxChars: 20) seo { keywords } } }"""
+        nodes { excerpt(maxChars: 20) seo { keywords } } } }"""
     answer = await ask(desks, text)
     assert answer.data["articleFolders"][0]["articles"]["nodes"][0]["path"] == [{"name": "General"}, {"name": "Start"}]
     assert answer.data["articles"]["nodes"][0] == {"excerpt": "Hi there, this is a…", "seo": {"keywords": ["a", "b"]}}

@@ -280,3 +280,16 @@ async def test_one_bad_count_makes_no_total() -> None:
 async def test_rows_of_a_list_say_that_they_are_listed() -> None:
     answer = await ask(two_desks(), "{ tickets(first: 1) { nodes { freshness { detail source asOf } } } }")
     assert answer.data["tickets"]["nodes"][0]["freshness"]["detail"] == DetailLevel.LISTED.value
+
+
+async def test_a_kind_that_a_helpdesk_cannot_search_is_told_and_the_others_are_found() -> None:
+    text = """query($kinds: [SearchKind!]) { search(query: "x", kinds: $kinds) {
+      edges { node { __typename } }
+      sources { state coverage { complete } error { message } } } }"""
+    some = await ask(two_desks(), text, kinds=["TICKET", "ARTICLE"])
+    assert {edge["node"]["__typename"] for edge in some.data["search"]["edges"]} == {"Ticket"}
+    assert [s["state"] for s in some.data["search"]["sources"]] == ["PARTIAL", "PARTIAL"]
+    assert some.partial == [(["search"], "UNSUPPORTED_BY_HELPDESK")] * 2
+    assert "cannot search ARTICLE" in some.messages[0] and "can search TICKET" in some.messages[0]
+    everything = await ask(two_desks(), text)
+    assert everything.partial == [] and everything.data["search"]["sources"][0]["coverage"] == {"complete": False}

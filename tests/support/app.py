@@ -21,25 +21,34 @@ SIGNING_KEY = "a key that signs the tests' links"
 URL = "http://127.0.0.1:8000"
 
 
-def caller(organizations: Mapping[str, frozenset[str]] | None = None, *, scopes: frozenset[str] | None = None) -> Caller:
+def caller(
+    organizations: Mapping[str, frozenset[str]] | None = None, *, scopes: frozenset[str] | None = None
+) -> Caller:
     """`organizations`: remote ids by helpdesk, for one who is bound to them."""
     return Caller(
         principal=Principal(id="someone", name="Someone", scopes=scopes),
-        scope=Scope(tenant=TENANT, organizations=organizations),
+        scope=Scope(tenant=TENANT, organizations=organizations, notes=scopes is None or "notes:read" in scopes),
     )
 
 
 class App:
     """`who` may be changed between questions."""
 
-    def __init__(self, company: Company, client: httpx.AsyncClient, who: Caller) -> None:
-        self.company, self.client, self.who = company, client, who
+    client: httpx.AsyncClient
+
+    def __init__(self, company: Company, who: Caller) -> None:
+        self.company, self.who = company, who
 
     async def authenticate(self, headers: Mapping[str, str]) -> Caller:
         return self.who
 
     async def ask(
-        self, query: str, variables: Mapping[str, Any] | None = None, *, request_id: str = "test-request", **headers: str
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        request_id: str = "test-request",
+        **headers: str,
     ) -> dict[str, Any]:
         """The whole answer, errors and all."""
         response = await self.client.post(
@@ -61,9 +70,8 @@ class App:
 @asynccontextmanager
 async def open_app(company: Company, who: Caller | None = None) -> AsyncIterator[App]:
     settings = Settings(signing_key=SIGNING_KEY, accounts=sandbox_accounts(BASE), explorer=False)
-    app = App(company, httpx.AsyncClient(base_url=URL), who or caller())
+    app = App(company, who or caller())
     parts = dataclasses.replace(web_parts(settings, company.providers, company.clock), authenticator=app)
-    await app.client.aclose()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(parts)), base_url=URL) as client:
         app.client = client
         yield app

@@ -1,86 +1,74 @@
-"""The whole server over the whole pretend company in one process, asked through its HTTP surface."""
+"""The sandbox in process, with a provider for each of its helpdesks, under a clock that moves only when told."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
-import orjson
 
 from providers import Parts
-from providers.freshdesk import simulator as freshdesk_face
-from providers.upstream import UpstreamPolicy
-from providers.zendesk import simulator as zendesk_face
-from runtime.clock import Clock, ManualClock
-from runtime.settings import Settings
-from sandbox.app import Face, Sandbox, create_sandbox
-from sandbox.controls import Controls
+from providers.base import Provider
+from runtime.clock import ManualClock
+from sandbox.app import Sandbox
+from sandbox.desk import Desk
 from sandbox.inprocess import InProcess
-from sandbox.world import World
-from server import open_providers, sandbox_accounts, web_parts
-from web.app import create_app
+from server import make_sandbox, open_providers, sandbox_accounts
+from tests.support.lockstep import Lockstep
 
-BASE = "http://127.0.0.1:9"
-"""Nothing listens there; calls go to the sandbox in process."""
-
+BASE = "http://127.0.0.1:9400"
+SEED = 7
 PLENTY = 10**9
-FACES: Mapping[str, Face] = {"freshdesk": freshdesk_face.face, "zendesk": zendesk_face.face}
-
-
-@dataclass
-class Company:
-    sandbox: Sandbox
-    client: httpx.AsyncClient
-
-    @property
-    def world(self) -> World:
-        return self.sandbox.world
-
-    @property
-    def controls(self) -> Controls:
-        return self.sandbox.controls
-
-    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The whole GraphQL answer."""
-        answer = await self.client.post("/graphql", json={"query": query, "variables": variables})
-        assert answer.status_code == 200, answer.text[:500]
-        found: dict[str, Any] = orjson.loads(answer.content)
-        return found
-
-
-def make_sandbox(desks: Mapping[str, int], clock: Clock, *, seed: int = 7, span_days: float | None = None) -> Sandbox:
-    """`span_days` under 120: nothing is archived. Without a vendor's rate limits, so that tests wait for nothing."""
-    controls = Controls(clock)
-    world = World(seed, desks, controls.clock, span_days=span_days)
-    sandbox = create_sandbox(world, FACES, controls)
-    lift_limits(controls)
-    return sandbox
-
-
-def lift_limits(controls: Controls) -> None:
-    """The figures go into the headers, which is how a client learns that it may go on."""
-    for name, buckets in BUCKETS.items():
-        controls.limits(name).figures.update(dict.fromkeys(buckets, PLENTY))
-
-
-BUCKETS: Mapping[str, tuple[str, ...]] = {
+"""The vendors still say it in their headers, which is how a client learns that it may go on."""
+BUCKETS = {
     "freshdesk": ("rest", "tickets", "contacts", "ticket_create", "ticket_update"),
     "zendesk": ("account", "help_center", "search", "search_export", "tickets_index", "tickets_index_deep"),
 }
 
 
+@dataclass(frozen=True)
+class Company:
+    clock: ManualClock
+    sandbox: Sandbox
+    upstream: Lockstep
+    providers: dict[str, Provider]
+
+    def desk(self, helpdesk: str) -> Desk:
+        return self.sandbox.world.desk(helpdesk)
+
+    def calls(self, helpdesk: str | None = None) -> list[str]:
+        """What reached the sandbox, oldest first."""
+        return self.sandbox.controls.calls.lines(helpdesk)
+
+    def forget_calls(self) -> None:
+        self.sandbox.controls.calls.clear()
+        self.upstream.forget()
+
+
+@dataclass(frozen=True)
+class Premises:
+    """The sandbox and its clock, which outlive the providers of one test."""
+
+    clock: ManualClock
+    sandbox: Sandbox
+
+
+def premises(tickets: int = 2000, *, limits: bool = True) -> Premises:
+    """`tickets` over both helpdesks. Without `limits` the vendors allow any number of calls."""
+    clock = ManualClock()
+    sandbox = make_sandbox(tickets, SEED, clock)
+    if not limits:
+        for name, buckets in BUCKETS.items():
+            sandbox.controls.limits(name).figures.update(dict.fromkeys(buckets, PLENTY))
+    return Premises(clock, sandbox)
+
+
 @asynccontextmanager
-async def company(
-    sandbox: Sandbox, clock: Clock | None = None, *, policy: UpstreamPolicy | None = None, **settings: Any
-) -> AsyncIterator[Company]:
-    """`clock` is the server's; the sandbox has its own, which is usually the same."""
-    clock = clock or ManualClock()
-    configured = Settings(accounts=sandbox_accounts(BASE), explorer=False, **settings)
-    parts = Parts(clock=clock, transport=InProcess(sandbox), policy=policy or UpstreamPolicy())
-    app = create_app(web_parts(configured, open_providers(configured.accounts, parts), clock))
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=None) as client:
-        yield Company(sandbox, client)
+async def open_company(where: Premises) -> AsyncIterator[Company]:
+    where.sandbox.controls.calls.clear()
+    upstream = Lockstep(InProcess(where.sandbox))
+    providers = open_providers(sandbox_accounts(BASE), Parts(clock=where.clock, transport=upstream))
+    try:
+        yield Company(where.clock, where.sandbox, upstream, providers)
+    finally:
+        await asyncio.gather(*(provider.aclose() for provider in providers.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from cachetools import LRUCache
@@ -19,7 +19,9 @@ from providers.zendesk.simulator.uploads import Uploads
 from runtime.clock import Clock
 from sandbox.controls import Controls
 from sandbox.desk import Desk
+from sandbox.listing import TicketQuery
 from sandbox.records import Agent
+from sandbox.tickets import EVERYTHING
 
 _PREFIX = "zendesk."
 
@@ -38,6 +40,8 @@ class Account:
     uploads: Uploads
     founded: datetime
     luck: random.Random
+    oldest: int
+    """The number of the last ticket the account began with."""
     changes: ChangeLog = field(default_factory=ChangeLog)
     scrubbed: set[int] = field(default_factory=set)
     """Tickets deleted for good."""
@@ -48,9 +52,8 @@ class Account:
     @property
     def profile(self) -> Profile:
         """The profile with the control door's switches, named `zendesk.<field>`."""
-        given = {
-            name[len(_PREFIX) :]: value for name, value in self.controls.switches.items() if name.startswith(_PREFIX)
-        }
+        switches = self.controls.switches
+        given = {field.name: switches[name] for field in fields(Profile) if (name := _PREFIX + field.name) in switches}
         if not given:
             return self.defaults
         if "plan_gated" in given:
@@ -78,4 +81,5 @@ def open_account(desk: Desk, controls: Controls, profile: Profile) -> Account:
         uploads=Uploads(clock),
         founded=min(agent.created for agent in desk.staff.agents()),
         luck=random.Random(7),
+        oldest=desk.tickets.count(TicketQuery(order="number", where=EVERYTHING)),
     )

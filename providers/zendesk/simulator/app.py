@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Mapping
+from dataclasses import asdict
 
 import orjson
 from starlette.requests import Request
@@ -30,6 +32,11 @@ class ZendeskFace:
         self.files = FilesApp(self.account)
         self._requests = itertools.count(1)
 
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """What opens the account, under the names of the settings a client has."""
+        return asdict(self.account.credentials)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
@@ -49,11 +56,13 @@ class ZendeskFace:
             return Answer(refusal.payload, refusal.status, extra | refusal.headers)
 
     async def _call(self, request: Request, extra: dict[str, str]) -> Call:
-        path, locale = localized(_path(request))
+        asked = _path(request)
+        path, locale = localized(asked)
         return Call(
             account=self.account,
             method="GET" if request.method == "HEAD" else request.method,
             path=path,
+            asked=asked,
             base=self.account.controls.base(request.scope).rstrip("/"),
             files_base=self.account.controls.files_base(request.scope).rstrip("/"),
             query=request.query_params,

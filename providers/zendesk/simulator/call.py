@@ -48,7 +48,9 @@ class Call:
     account: Account
     method: str
     path: str
-    """Below the mount, with `/api/v2` and without `.json`."""
+    """Below the mount, with `/api/v2`, without `.json` and without a locale."""
+    asked: str
+    """The same with a Help Center locale still in it."""
     base: str
     """Scheme, host and mount: what every `url` in an answer begins with."""
     files_base: str
@@ -75,14 +77,14 @@ class Call:
         """This call's own address with other parameters; brackets leave percent-encoded."""
         pairs = [(name, value) for name, value in self.query.multi_items() if name not in changes]
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
-        return f"{self.base}{self.path}.json?{urlencode(pairs)}"
+        return f"{self.base}{self.asked}.json?{urlencode(pairs)}"
 
     def integer(self, name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
         """An integer parameter, held inside its bounds; anything else is a 400."""
         given = self.query.get(name)
         if given is None or given == "":
             return default
-        if not given.lstrip("-").isdigit():
+        if not given.lstrip("-").isdecimal():
             raise errors.invalid_attribute(name, "an integer", self.path.strip("/"))
         value = max(least, int(given))
         return value if most is None else min(value, most)
@@ -100,7 +102,7 @@ class Call:
             raise errors.missing_parameter(name)
         if len(words) > LIST_LIMIT:
             raise errors.too_many_values(self.account.profile.too_many_ids_status)
-        return [int(word) for word in words if word.strip().isdigit()]
+        return [int(word) for word in words if word.strip().isdecimal()]
 
     def json(self) -> dict[str, Any]:
         if not self.body:

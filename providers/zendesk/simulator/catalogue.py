@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from providers.zendesk.simulator import (
     content,
+    conversation_reads,
     definitions,
+    group_reads,
     help_center_articles,
     help_center_folders,
     help_center_search,
@@ -13,6 +15,7 @@ from providers.zendesk.simulator import (
     oauth,
     organization_reads,
     people_writes,
+    rating_reads,
     search,
     ticket_reads,
     ticket_writes,
@@ -22,7 +25,9 @@ from providers.zendesk.simulator.routes import Routes
 
 _ROOMS = (
     content,
+    conversation_reads,
     definitions,
+    group_reads,
     help_center_articles,
     help_center_folders,
     help_center_search,
@@ -31,6 +36,7 @@ _ROOMS = (
     oauth,
     organization_reads,
     people_writes,
+    rating_reads,
     search,
     ticket_reads,
     ticket_writes,

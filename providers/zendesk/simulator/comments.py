@@ -60,7 +60,7 @@ def _via(call: Call, message: Message) -> dict[str, Any]:
         ticket = call.account.desk.tickets.get(message.ticket)
         if ticket is not None:
             return tickets.via(call, ticket)
-    word = "rule" if message.author is None else tickets.channel(message.channel, message.ticket)
+    word = "rule" if message.author is None else tickets.channel(call, message.channel, message.ticket)
     return {"channel": word, "source": {"from": {}, "to": {}, "rel": None}}
 
 

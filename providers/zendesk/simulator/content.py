@@ -70,8 +70,8 @@ class FilesApp:
             return _refused(400, "InvalidArgument", "Only one auth mechanism allowed")
         word = request.url.path.rpartition("/")[2]
         query = request.query_params
-        until = int(query["until"]) if query.get("until", "").isdigit() else 0
-        if not word.isdigit() or query.get("signature") != signature(int(word), until):
+        until = int(query["until"]) if query.get("until", "").isdecimal() else 0
+        if not word.isdecimal() or query.get("signature") != signature(int(word), until):
             return _refused(403, "SignatureDoesNotMatch", "The request signature does not match")
         if self._account.clock.now().timestamp() > until:
             return _refused(403, "AccessDenied", "Request has expired")

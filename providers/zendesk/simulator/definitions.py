@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from providers.zendesk.simulator import errors, fields, jobs, users
+from providers.zendesk.simulator import errors, fields, forms, jobs, users
 from providers.zendesk.simulator.call import Answer, Call
 from providers.zendesk.simulator.paging import Rows, page, wants_cursor
 from providers.zendesk.simulator.render import count_answer, stamp
@@ -78,31 +78,31 @@ def show_status(call: Call) -> Answer:
 
 @routes.on("GET", "/api/v2/ticket_forms", resource="ticket_forms")
 def list_forms(call: Call) -> Answer:
-    rows = [fields.form(call)]
+    rows = [forms.form(call)]
     return Answer({"ticket_forms": rows, "next_page": None, "previous_page": None, "count": len(rows)})
 
 
 @routes.on("GET", "/api/v2/ticket_forms/show_many", resource="ticket_forms")
 def show_many_forms(call: Call) -> Answer:
     wanted = call.ids()
-    return Answer({"ticket_forms": [row for row in [fields.form(call)] if row["id"] in wanted]})
+    return Answer({"ticket_forms": [row for row in [forms.form(call)] if row["id"] in wanted]})
 
 
 @routes.on("GET", "/api/v2/ticket_forms/{id}", resource="ticket_forms")
 def show_form(call: Call) -> Answer:
-    return Answer({"ticket_form": _one([fields.form(call)], call.id())})
+    return Answer({"ticket_form": _one([forms.form(call)], call.id())})
 
 
 @routes.on("GET", "/api/v2/brands")
 def list_brands(call: Call) -> Answer:
     """Sorted by name."""
-    listing = Rows(fields.brands(call), lambda row: (row["name"], row["id"]))
+    listing = Rows(forms.brands(call), lambda row: (row["name"], row["id"]))
     return Answer(page(call, "brands", listing, render=lambda found: {"brands": list(found)}))
 
 
 @routes.on("GET", "/api/v2/brands/{id}")
 def show_brand(call: Call) -> Answer:
-    return Answer({"brand": _one(fields.brands(call), call.id())})
+    return Answer({"brand": _one(forms.brands(call), call.id())})
 
 
 # -- tags

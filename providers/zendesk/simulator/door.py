@@ -90,7 +90,7 @@ def count(call: Call, route: Route) -> None:
     if route.bucket is None:
         return
     bucket = route.bucket
-    if bucket == _LISTS_WITH_OWN_HEADER and call.query.get("page", "").isdigit() and int(call.query["page"]) > 500:
+    if bucket == _LISTS_WITH_OWN_HEADER and call.query.get("page", "").isdecimal() and int(call.query["page"]) > 500:
         bucket = "tickets_index_deep"
     each = (call.args.get("id"), call.principal.user) if bucket == "ticket_update" else call.args.get("id")
     call.extra.update(headers_of(bucket, limits.take(bucket, each if bucket.endswith("_each") else None)))

@@ -89,7 +89,9 @@ def shown_values(call: Call, values: Mapping[str, FieldValue]) -> list[dict[str,
 
 def read_values(call: Call, given: Any) -> dict[str, FieldValue]:
     """What a write says, by field key; unnamed fields keep their value, unknown ids are dropped."""
-    rows = given if isinstance(given, list) else [{"id": key, "value": each} for key, each in dict(given).items()]
+    if isinstance(given, dict):
+        given = [{"id": key, "value": each} for key, each in given.items()]
+    rows = given if isinstance(given, list) else []
     known = {field_id(field): field for field in call.account.desk.forms.fields()}
     found: dict[str, FieldValue] = {}
     for row in rows:
@@ -100,7 +102,7 @@ def read_values(call: Call, given: Any) -> dict[str, FieldValue]:
 
 
 def _integer(given: Any) -> int:
-    return int(given) if str(given).isdigit() else 0
+    return int(given) if str(given).isdecimal() else 0
 
 
 def _read(field: FieldDefinition, given: Any) -> FieldValue:
@@ -254,57 +256,3 @@ def shown_status(call: Call, status: StatusDefinition) -> dict[str, Any]:
         "created_at": made,
         "updated_at": f"{status.updated:%Y-%m-%d %H:%M:%S}+00:00",
     }
-
-
-# -- forms and brands
-
-
-def form(call: Call) -> dict[str, Any]:
-    number, made = ids.FORM.id(1), stamp(call.account.founded)
-    return {
-        "id": number,
-        "url": call.url(f"/ticket_forms/{number}.json"),
-        "name": "Default Ticket Form",
-        "raw_name": "Default Ticket Form",
-        "display_name": "Default Ticket Form",
-        "raw_display_name": "Default Ticket Form",
-        "end_user_visible": True,
-        "position": 1,
-        "active": True,
-        "default": True,
-        "in_all_brands": True,
-        "restricted_brand_ids": [],
-        "ticket_field_ids": [row["id"] for row in shown_fields(call)],
-        "end_user_conditions": [],
-        "agent_conditions": [],
-        "created_at": made,
-        "updated_at": made,
-    }
-
-
-def brands(call: Call) -> list[dict[str, Any]]:
-    """One for each product, sorted by name."""
-    rows = []
-    for product in call.account.desk.staff.products():
-        number, word = ids.BRAND.id(product.number), product.name.split()[0].lower()
-        rows.append(
-            {
-                "id": number,
-                "url": call.url(f"/brands/{number}.json"),
-                "name": product.name,
-                "brand_url": call.base,
-                "subdomain": call.account.profile.account_subdomain if product.default else word,
-                "host_mapping": None,
-                "has_help_center": product.default,
-                "help_center_state": "enabled" if product.default else "disabled",
-                "active": True,
-                "default": product.default,
-                "is_deleted": False,
-                "logo": None,
-                "ticket_form_ids": [ids.FORM.id(1)],
-                "signature_template": "{{agent.signature}}",
-                "created_at": stamp(product.created),
-                "updated_at": stamp(product.updated),
-            }
-        )
-    return sorted(rows, key=lambda row: str(row["name"]))

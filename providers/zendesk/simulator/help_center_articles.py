@@ -185,7 +185,7 @@ def show_attachment(call: Call) -> Answer:
 def incremental_articles(call: Call) -> Answer:
     """After any change of metadata; no `end_of_stream`: an empty page ends it ('Incremental article exports')."""
     given = call.query.get("start_time", "")
-    if not given.isdigit():
+    if not given.isdecimal():
         raise errors.missing_parameter("start_time")
     most = call.integer("per_page", 1000, most=1000)
     rows = sorted(call.account.desk.knowledge.articles(), key=lambda row: (row.updated, row.number))

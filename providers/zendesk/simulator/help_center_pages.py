@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from providers.zendesk.simulator.call import Call
-from providers.zendesk.simulator.paging import Rows, cursor_link, offset, seal, unseal, wants_cursor
+from providers.zendesk.simulator.paging import Rows, cursor_link, offset, seal, turned, wants_cursor
 
 T = TypeVar("T")
 DEFAULT_SIZE = 30
@@ -46,20 +46,14 @@ def _by_cursor(
     call: Call, listing: Rows[T], render: Callable[[Sequence[T]], dict[str, Any]], default: int
 ) -> dict[str, Any]:
     size = call.integer("page[size]", default, most=100)
-    after, before = unseal(call, "page[after]"), unseal(call, "page[before]")
-    if before is not None:
-        found = list(listing.before(before, size + 1))
-        more, rows = len(found) > size, found[-size:]
-    else:
-        found = list(listing.at(0, size + 1) if after is None else listing.after(after, size + 1))
-        more, rows = len(found) > size, found[:size]
+    rows, more = turned(call, listing, size)
     if not rows:
         return {**render(rows), "meta": {"has_more": False}, "links": {}}
     first, last = seal(listing.key(rows[0])), seal(listing.key(rows[-1]))
     links = {"first": cursor_link(call), "last": cursor_link(call, before="")}
     if more:
         links["next"] = cursor_link(call, after=last)
-    if after is not None:
+    if call.query.get("page[after]"):
         links["prev"] = cursor_link(call, before=first)
     return {
         **render(rows),

@@ -14,6 +14,7 @@ from runtime.clock import Clock
 
 KEPT_SECONDS = 7200
 LONGEST_KEY = 255
+MANY = 10_000
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class Idempotency:
         if len(key) > LONGEST_KEY:
             raise errors.described(400, "IdempotentRequestError", "The idempotency key is longer than 255 characters")
         now = self._clock.now().timestamp()
+        if len(self._kept) > MANY:
+            self._kept = {each: kept for each, kept in self._kept.items() if now - kept.made < KEPT_SECONDS}
         digest = hashlib.sha256(body).digest()
         kept = self._kept.get(key)
         if kept is None or now - kept.made >= KEPT_SECONDS:

@@ -103,7 +103,7 @@ def _start(call: Call) -> int:
     given = call.query.get("start_time")
     if given is None:
         raise errors.missing_parameter("start_time")
-    if not given.lstrip("-").isdigit():
+    if not given.lstrip("-").isdecimal():
         raise errors.invalid_attribute("start_time", "an integer", call.path.strip("/"))
     now = int(call.account.clock.now().timestamp())
     late = int(given) > now - _TOO_RECENT

@@ -116,25 +116,31 @@ def _cursor_page(
     largest: int,
 ) -> dict[str, Any]:
     size = call.integer("page[size]", default, most=largest)
-    after, before = unseal(call, "page[after]"), unseal(call, "page[before]")
-    if after is not None and before is not None:
-        raise errors.titled(400, "Invalid parameter", "page[after] and page[before] cannot both be given")
-    if before is not None:
-        found = list(listing.before(before, size + 1))
-        more = len(found) > size
-        rows = found[-size:]
-    else:
-        found = list(listing.at(0, size + 1) if after is None else listing.after(after, size + 1))
-        more, rows = len(found) > size, found[:size]
+    rows, more = turned(call, listing, size)
     first, last = (seal(listing.key(rows[0])), seal(listing.key(rows[-1]))) if rows else (None, None)
     links = {
         "next": cursor_link(call, after=last) if last and (more or call.account.profile.next_link_after_end) else None,
-        "prev": cursor_link(call, before=first) if first and after is not None else None,
+        "prev": cursor_link(call, before=first) if first and call.query.get("page[after]") else None,
     }
     if call.account.profile.missing_links == "absent":
         links = {rel: link for rel, link in links.items() if link}
     meta = {"has_more": more, "after_cursor": last, "before_cursor": first}
     return {**render(rows), "meta": meta, "links": links}
+
+
+def turned(call: Call, listing: Listing[T], size: int) -> tuple[list[T], bool]:
+    """The rows the cursors ask for, and whether there are more that way."""
+    after, before = unseal(call, "page[after]"), unseal(call, "page[before]")
+    if after is not None and before is not None:
+        raise errors.titled(400, "Invalid parameter", "page[after] and page[before] cannot both be given")
+    try:
+        if before is not None:
+            found = list(listing.before(before, size + 1))
+            return found[-size:], len(found) > size
+        found = list(listing.at(0, size + 1) if after is None else listing.after(after, size + 1))
+    except (TypeError, ValueError):
+        raise errors.titled(400, "Invalid cursor", "The cursor belongs to another list") from None
+    return found[:size], len(found) > size
 
 
 def cursor_link(call: Call, *, after: str | None = None, before: str | None = None) -> str:

@@ -10,7 +10,9 @@ from providers.zendesk.simulator.definitions import start_job
 from providers.zendesk.simulator.errors import Refused
 from providers.zendesk.simulator.routes import Routes
 from providers.zendesk.simulator.ticket_input import integer, words
+from sandbox.listing import TicketQuery
 from sandbox.records import Agent, FieldValue, Organization, Person
+from sandbox.tickets import EVERYTHING
 
 routes = Routes()
 _USER = frozenset(
@@ -242,13 +244,24 @@ def update_organization(call: Call) -> Answer:
     if given.get("name"):
         values["name"] = str(given["name"])
     changed = call.account.desk.organizations.update(found.number, **values)
+    if changed.name != found.name:
+        _touch_tickets(call, found.number)
     return Answer({"organization": organizations.shown(call, changed)})
 
 
 @routes.on("DELETE", "/api/v2/organizations/{id}", resource="organizations")
 def delete_organization(call: Call) -> Answer:
-    call.account.desk.organizations.delete(organization_reads.known(call).number)
+    number = organization_reads.known(call).number
+    call.account.desk.organizations.delete(number)
+    _touch_tickets(call, number)
     return Answer(status=204)
+
+
+def _touch_tickets(call: Call, organization: int) -> None:
+    """A system's change of every ticket: only `generated_timestamp` moves ('Incremental Exports' page)."""
+    query = TicketQuery(order="number", where=EVERYTHING, organization=organization)
+    for ticket in call.account.desk.tickets.page(query, limit=1000):
+        call.account.desk.tickets.touch(ticket.number)
 
 
 @routes.on("GET", "/api/v2/organizations/{id}/tags", resource="organizations")
@@ -285,9 +298,14 @@ def _membership(call: Call, name: str = "id") -> tuple[Person, int]:
 
 @routes.on("DELETE", "/api/v2/organization_memberships/{id}", resource="users")
 def delete_membership(call: Call) -> Answer:
+    """Takes the organization off the person's working tickets ('Organization Memberships' page)."""
     person, organization = _membership(call)
     left = tuple(number for number in person.organizations if number != organization)
     call.account.desk.people.update(person.number, organizations=left)
+    query = TicketQuery(order="number", requester=person.number, organization=organization)
+    for ticket in call.account.desk.tickets.page(query, limit=1000):
+        if ticket.status != "closed":
+            call.account.desk.tickets.update(ticket.number, organization=None)
     return Answer(status=204)
 
 

@@ -103,7 +103,7 @@ def _match(pattern: list[str], parts: list[str]) -> tuple[dict[str, str] | None,
         if name.endswith("!"):
             found[name[:-1]] = part
             continue
-        if not part.lstrip("-").isdigit():
+        if not part.lstrip("-").isdecimal():
             bad = bad or name
         found[name] = part
     return (None, bad) if bad else (found, None)

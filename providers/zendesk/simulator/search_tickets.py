@@ -10,9 +10,9 @@ from typing import Any
 
 from providers.zendesk.simulator import fields, ids, tickets
 from providers.zendesk.simulator.call import Call
-from providers.zendesk.simulator.listings import User
+from providers.zendesk.simulator.search_facts import NONE, Facts, people
 from providers.zendesk.simulator.search_grammar import Stretch, Term, stretch, word_in
-from sandbox.facts import STATUSES, Filterable, Where
+from sandbox.facts import STATUSES, Where
 from sandbox.listing import By, TicketQuery
 from sandbox.records import Agent, Ticket
 
@@ -20,35 +20,6 @@ Match = Callable[[Ticket], bool]
 _PRIORITIES = ("low", "normal", "high", "urgent")
 _KINDS = ("problem", "incident", "question", "task")
 _CHOSEN = ("checkbox", "dropdown", "multiselect", "nested")
-NONE = "none"
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Conditions on a ticket's facts, all of which must hold: one hashable thing, as the index remembers by it."""
-
-    tags: tuple[tuple[frozenset[str], bool], ...] = ()
-    """(all of these tags, negative); positive ones are alternatives, as repeated `tags:` are."""
-    values: tuple[tuple[str, Any, bool], ...] = ()
-    """(field key, value as the vendor writes it, negative)."""
-    fields: tuple[Any, ...] = field(default=(), compare=False)
-
-    def __call__(self, ticket: Filterable) -> bool:
-        if self.tags:
-            have = {*ticket.tags, *fields.tags(list(self.fields), ticket.fields)}
-            wanted = [words for words, negative in self.tags if not negative]
-            if wanted and not any(words <= have for words in wanted):
-                return False
-            if any(words <= have for words, negative in self.tags if negative):
-                return False
-        return all(self._value(ticket, *each) for each in self.values)
-
-    def _value(self, ticket: Filterable, key: str, wanted: str, negative: bool) -> bool:
-        definition = next(each for each in self.fields if each.key == key)
-        shown = fields.value(definition, ticket.fields.get(key))
-        given = [str(each).casefold() for each in (shown if isinstance(shown, list) else [shown])]
-        empty = shown in (None, [], "")
-        return (empty if wanted == NONE else wanted.casefold() in given and not empty) != negative
 
 
 @dataclass
@@ -117,7 +88,7 @@ def _kinds(call: Call, value: str) -> set[Any]:
 def _groups(call: Call, value: str) -> set[Any]:
     if value.lower() == NONE:
         return {None}
-    number = ids.GROUP.number(int(value)) if value.isdigit() else None
+    number = ids.GROUP.number(int(value)) if value.isdecimal() else None
     every = call.account.desk.staff.groups()
     return {group.number for group in every if number == group.number or word_in(value, group.name)} or {0}
 
@@ -129,7 +100,7 @@ def _assignees(call: Call, value: str) -> set[Any]:
 
 
 def _brands(call: Call, value: str) -> set[Any]:
-    number = ids.BRAND.number(int(value)) if value.isdigit() else None
+    number = ids.BRAND.number(int(value)) if value.isdecimal() else None
     every = call.account.desk.staff.products()
     found = {each.number for each in every if number == each.number or word_in(value, each.name)}
     return found | {None} if 1 in found else found or {0}
@@ -239,29 +210,13 @@ def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(one, other) if one and other else one or other
 
 
-def people(call: Call, value: str) -> list[User]:
-    """By id, e-mail or name; `me` is the caller."""
-    desk = call.account.desk
-    if value.lower() == "me":
-        user = desk.user(call.principal.user or 0)
-        return [user] if user else []
-    if value.isdigit():
-        user = desk.user(ids.USER.number(int(value)) or 0)
-        return [user] if user else []
-    if "@" in value:
-        user = desk.user_by_email(value)
-        return [user] if user else []
-    agents = [agent for agent in desk.staff.agents() if word_in(value, agent.name)]
-    return [*agents, *(person for person in desk.people.find(value) if word_in(value, person.name))]
-
-
 def _owned(search: TicketSearch, term: Term) -> None:
     key, desk = term.key or "", search.call.account.desk
     if term.value.lower() == NONE:
         search.matches.append(lambda ticket: (getattr(ticket, key) is None) != term.negative)
         return
     if key == "organization":
-        number = ids.ORGANIZATION.number(int(term.value)) if term.value.isdigit() else None
+        number = ids.ORGANIZATION.number(int(term.value)) if term.value.isdecimal() else None
         found = {number} if number else {row.number for row in desk.organizations.find(term.value)}
     else:
         found = {user.number for user in people(search.call, term.value)}
@@ -299,7 +254,7 @@ def _custom(search: TicketSearch, term: Term) -> None:
 
 def _via(call: Call, value: str) -> Match:
     wanted = {"mail": "email", "webform": "web", "phone": "voice"}.get(value.lower(), value.lower())
-    return lambda ticket: tickets.channel(ticket.channel, ticket.number) == wanted
+    return lambda ticket: tickets.channel(call, ticket.channel, ticket.number) == wanted
 
 
 def _external(call: Call, value: str) -> Match:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from providers.zendesk.simulator import errors, fields, metrics, organizations, tickets, users
+from providers.zendesk.simulator import comments, errors, fields, forms, metrics, organizations, tickets, users
 from providers.zendesk.simulator.call import Call
 from providers.zendesk.simulator.render import distinct, stamp
 from sandbox.records import Ticket
@@ -52,6 +52,8 @@ def _embed(call: Call, row: dict[str, Any], ticket: Ticket, asked: list[str]) ->
         row["comment_count"] = ticket.message_count + 1
     if "metric_sets" in asked:
         row["metric_set"] = metrics.shown(call, ticket)
+    if "last_audits" in asked:
+        row["last_audit"] = comments.audit(call, call.account.desk.messages.of(ticket.number)[-1])
     if "dates" in asked:
         row["dates"] = {
             "assignee_updated_at": stamp(ticket.agent_responded),
@@ -76,8 +78,8 @@ def beside(call: Call, rows: Sequence[Ticket], asked: list[str]) -> dict[str, An
         "groups": lambda: organizations.groups(call, distinct(ticket.group for ticket in rows)),
         "organizations": lambda: organizations.many(call, distinct(ticket.organization for ticket in rows)),
         "custom_statuses": lambda: _statuses(call, rows),
-        "ticket_forms": lambda: [fields.form(call)] if rows else [],
-        "brands": lambda: fields.brands(call) if rows else [],
+        "ticket_forms": lambda: [forms.form(call)] if rows else [],
+        "brands": lambda: forms.brands(call) if rows else [],
         "sharing_agreements": list,
     }
     return {word: makers[word]() for word in asked if word in makers}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from providers.zendesk.simulator import errors, fields, ids
@@ -28,7 +28,12 @@ _PRIORITIES = ("urgent", "high", "normal", "low")
 
 def integer(given: Any) -> int:
     """Ids may come as text."""
-    return int(given) if str(given).lstrip("-").isdigit() else 0
+    return int(given) if str(given).lstrip("-").isdecimal() else 0
+
+
+def listed(given: Any) -> list[Any]:
+    """A list, or nothing where something else was sent."""
+    return given if isinstance(given, list) else []
 
 
 def base_error(text: str) -> errors.Refused:
@@ -59,7 +64,15 @@ def _words(given: dict[str, Any], values: dict[str, Any]) -> None:
     if "external_id" in given:
         values["external_id"] = None if given["external_id"] is None else str(given["external_id"])
     if given.get("due_at"):
-        values["due"] = datetime.fromisoformat(str(given["due_at"]).replace("Z", "+00:00"))
+        values["due"] = _moment(str(given["due_at"]))
+
+
+def _moment(given: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(given.replace("Z", "+00:00"))
+    except ValueError:
+        raise base_error(f"Due At: {given} is not a valid time") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _choice(name: str, given: Any, words: tuple[str, ...]) -> str | None:
@@ -133,7 +146,7 @@ def _references(call: Call, given: dict[str, Any], values: dict[str, Any]) -> No
 
 def _copies(call: Call, given: dict[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
-    for row in [*(given.get("email_ccs") or ()), *(given.get("collaborators") or ())]:
+    for row in [*listed(given.get("email_ccs")), *listed(given.get("collaborators"))]:
         if isinstance(row, dict):
             if row.get("action") == "delete":
                 continue

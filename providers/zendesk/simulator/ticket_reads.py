@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from providers.zendesk.simulator import comments, errors, ids, metrics, sideloads, tickets, users
+from providers.zendesk.simulator import errors, ids, sideloads, tickets, users
 from providers.zendesk.simulator.call import Answer, Call
-from providers.zendesk.simulator.changes import Change
 from providers.zendesk.simulator.listings import TicketListing
 from providers.zendesk.simulator.paging import Rows, page, wants_cursor
-from providers.zendesk.simulator.render import count_answer, distinct, seconds, stamp
+from providers.zendesk.simulator.render import count_answer, distinct
 from providers.zendesk.simulator.routes import Routes
-from sandbox.facts import Filterable, Where
+from sandbox.facts import Where
 from sandbox.listing import By, TicketQuery
-from sandbox.records import Message, Ticket
+from sandbox.records import Ticket
 
 routes = Routes()
 UNARCHIVED = Where()
@@ -207,176 +206,3 @@ def related(call: Call) -> Answer:
             "incidents": 0,
         }
     )
-
-
-# -- comments and audits
-
-
-def _message_listing(call: Call, messages: list[Message]) -> Rows[Message]:
-    if wants_cursor(call):
-        descending = call.query.get("sort", "created_at").startswith("-")
-    else:
-        descending = call.query.get("sort_order", "asc") == "desc"
-    return Rows.sorted(messages, lambda message: (seconds(message.created), message.number), descending=descending)
-
-
-@routes.on("GET", "/api/v2/tickets/{id}/comments", resource="tickets")
-def list_comments(call: Call) -> Answer:
-    """Deleted tickets answer 404 here too (zenpy issue 259)."""
-    ticket = known(call)
-    pictures = call.flag("include_inline_images")
-
-    def render(rows: Sequence[Message]) -> dict[str, Any]:
-        found: dict[str, Any] = {"comments": [comments.shown(call, row, inline_pictures=pictures) for row in rows]}
-        if "users" in sideloads.check(call, frozenset({"users"})):
-            found["users"] = users.many(call, distinct(row.author for row in rows))
-        return found
-
-    listing = _message_listing(call, call.account.desk.messages.of(ticket.number))
-    return Answer(page(call, "comments", listing, render=render))
-
-
-@routes.on("GET", "/api/v2/tickets/{id}/comments/count", resource="tickets")
-def count_comments(call: Call) -> Answer:
-    ticket = known(call)
-    return Answer(count_answer(len(call.account.desk.messages.of(ticket.number)), call.account.clock.now()))
-
-
-@routes.on("GET", "/api/v2/tickets/{id}/audits", bucket="ticket_audits")
-def list_audits(call: Call) -> Answer:
-    """Needs the whole-account `read` scope: `tickets:read` is a 403 ('OAuth tokens' page)."""
-    ticket = known(call)
-    words = sideloads.check(call, frozenset({"users", "organizations", "groups", "tickets"}))
-
-    def render(rows: Sequence[Message | Change]) -> dict[str, Any]:
-        found: dict[str, Any] = {"audits": [_audit(call, row) for row in rows]}
-        if "users" in words:
-            found["users"] = users.many(call, distinct(row.author for row in rows))
-        if "tickets" in words:
-            found["tickets"] = sideloads.tickets_page(call, [ticket], words=[])["tickets"]
-        return found
-
-    return Answer(page(call, "audits", Rows.sorted(_audits(call, ticket), _when), render=render))
-
-
-def _audits(call: Call, ticket: Ticket) -> list[Message | Change]:
-    return [*call.account.desk.messages.of(ticket.number), *call.account.changes.alone(ticket.number)]
-
-
-def _when(row: Message | Change) -> tuple[int, int]:
-    return seconds(row.created), row.number
-
-
-def _audit(call: Call, row: Message | Change) -> dict[str, Any]:
-    return comments.change_audit(row) if isinstance(row, Change) else comments.audit(call, row)
-
-
-@routes.on("GET", "/api/v2/tickets/{id}/audits/count")
-def count_audits(call: Call) -> Answer:
-    return Answer(count_answer(len(_audits(call, known(call))), call.account.clock.now()))
-
-
-@routes.on("GET", "/api/v2/tickets/{id}/audits/{audit}")
-def show_audit(call: Call) -> Answer:
-    number = ids.AUDIT.number(call.id("audit"))
-    found = next((row for row in _audits(call, known(call)) if row.number == number), None)
-    if found is None:
-        raise errors.not_found()
-    return Answer({"audit": _audit(call, found)})
-
-
-# -- metrics
-
-
-@routes.on("GET", "/api/v2/ticket_metrics")
-def list_metrics(call: Call) -> Answer:
-    """Newest first, nothing archived."""
-    listing = TicketListing(call.account.desk, TicketQuery(order="number", descending=True))
-    return Answer(
-        page(
-            call,
-            "ticket_metrics",
-            listing,
-            render=lambda rows: {"ticket_metrics": [metrics.shown(call, row) for row in rows]},
-        )
-    )
-
-
-@routes.on("GET", "/api/v2/tickets/{id}/metrics")
-def metrics_of_ticket(call: Call) -> Answer:
-    """One object, whatever the OpenAPI file says."""
-    return Answer({"ticket_metric": metrics.shown(call, known(call))})
-
-
-@routes.on("GET", "/api/v2/ticket_metrics/{id}")
-def show_metrics(call: Call) -> Answer:
-    ticket = call.account.desk.tickets.get(ids.METRIC.number(call.id()) or 0)
-    if ticket is None or ticket.state != "live":
-        raise errors.not_found()
-    return Answer({"ticket_metric": metrics.shown(call, ticket)})
-
-
-# -- satisfaction
-
-
-@routes.on("GET", "/api/v2/satisfaction_ratings", resource="satisfaction_ratings", admin=True)
-def list_ratings(call: Call) -> Answer:
-    listing = TicketListing(call.account.desk, TicketQuery(order="number", where=_rated(call)))
-    return Answer(
-        page(
-            call,
-            "satisfaction_ratings",
-            listing,
-            render=lambda rows: {"satisfaction_ratings": [_rating(call, row) for row in rows]},
-        )
-    )
-
-
-def _has_good(ticket: Filterable) -> bool:
-    return getattr(ticket, "satisfaction", None) == "good"
-
-
-def _has_bad(ticket: Filterable) -> bool:
-    return getattr(ticket, "satisfaction", None) == "bad"
-
-
-def _has_any(ticket: Filterable) -> bool:
-    return getattr(ticket, "satisfaction", None) is not None
-
-
-def _rated(call: Call) -> Where:
-    word = call.query.get("score", "received")
-    test = _has_good if word.startswith("good") else _has_bad if word.startswith("bad") else _has_any
-    return Where(test=test, archived=True)
-
-
-def _rating(call: Call, ticket: Ticket) -> dict[str, Any]:
-    number = ids.RATING.id(ticket.number)
-    return {
-        "id": number,
-        "url": call.url(f"/satisfaction_ratings/{number}.json"),
-        "ticket_id": ticket.number,
-        "requester_id": ids.USER.id(ticket.requester),
-        "assignee_id": ids.USER.maybe(ticket.assignee),
-        "group_id": ids.GROUP.maybe(ticket.group),
-        "score": ticket.satisfaction or "unoffered",
-        "comment": "Thank you!" if ticket.satisfaction == "good" else None,
-        "reason": "No reason provided" if ticket.satisfaction == "bad" else None,
-        "reason_id": 0,
-        "created_at": stamp(ticket.solved or ticket.updated),
-        "updated_at": stamp(ticket.updated),
-    }
-
-
-@routes.on("GET", "/api/v2/satisfaction_ratings/count", resource="satisfaction_ratings", admin=True)
-def count_ratings(call: Call) -> Answer:
-    query = TicketQuery(order="number", where=_rated(call))
-    return Answer(count_answer(call.account.desk.tickets.count(query), call.account.clock.now()))
-
-
-@routes.on("GET", "/api/v2/satisfaction_ratings/{id}", resource="satisfaction_ratings", admin=True)
-def show_rating(call: Call) -> Answer:
-    ticket = call.account.desk.tickets.get(ids.RATING.number(call.id()) or 0)
-    if ticket is None or ticket.satisfaction is None:
-        raise errors.not_found()
-    return Answer({"satisfaction_rating": _rating(call, ticket)})

@@ -20,8 +20,12 @@ _AUDITED = {
 
 
 def create(call: Call, given: dict[str, Any]) -> tuple[Ticket, Message]:
-    given = call.only("ticket", given, ticket_input.KNOWN)
-    comment = _comment_of(given)
+    """A `description` still does for a comment here: zenpy writes it."""
+    words = given.get("description")
+    given = call.only(
+        "ticket", {key: value for key, value in given.items() if key != "description"}, ticket_input.KNOWN
+    )
+    comment = _comment_of(given) or _comment_of({"comment": words})
     if comment is None:
         raise errors.invalid_field("base", "Description: cannot be blank", "BlankValue")
     source = _followed_up(call, given)

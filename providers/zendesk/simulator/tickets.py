@@ -79,12 +79,18 @@ def _people(call: Call, ticket: Ticket) -> dict[str, Any]:
         "requester_id": ids.USER.id(ticket.requester),
         "submitter_id": ids.USER.id(ticket.submitter),
         "assignee_id": ids.USER.maybe(ticket.assignee),
-        "organization_id": ids.ORGANIZATION.maybe(ticket.organization),
+        "organization_id": organization_id(call, ticket.organization),
         "group_id": ids.GROUP.maybe(ticket.group),
         "collaborator_ids": distinct([*copied, *following]),
         "follower_ids": following,
         "email_cc_ids": copied,
     }
+
+
+def organization_id(call: Call, number: int | None) -> int | None:
+    """Null once the organization is deleted ('Organizations' page)."""
+    found = call.account.desk.organizations.get(number) if number else None
+    return None if found is None or found.deleted else ids.ORGANIZATION.id(found.number)
 
 
 def copied_users(call: Call, ticket: Ticket) -> list[int]:
@@ -123,13 +129,14 @@ def satisfaction(call: Call, ticket: Ticket) -> Any:
     }
 
 
-def channel(kind: Channel, number: int) -> str:
+def channel(call: Call, kind: Channel, number: int) -> str:
+    """Tickets the account began with come by all channels, those written since by the plain ones."""
     words = _CHANNELS[kind]
-    return words[number % len(words)]
+    return words[number % len(words)] if number <= call.account.oldest else words[0]
 
 
 def via(call: Call, ticket: Ticket) -> dict[str, Any]:
-    word = channel(ticket.channel, ticket.number)
+    word = channel(call, ticket.channel, ticket.number)
     return {"channel": word, "source": _source(call, word, ticket)}
 
 

@@ -12,6 +12,8 @@ from providers.zendesk.simulator.listings import PeopleListing, User
 from providers.zendesk.simulator.paging import Key, Rows, page
 from providers.zendesk.simulator.render import count_answer, distinct, stamp
 from providers.zendesk.simulator.routes import Routes
+from providers.zendesk.simulator.search_grammar import parse
+from providers.zendesk.simulator.search_people import find_users
 from sandbox.facts import Where
 from sandbox.listing import TicketQuery
 from sandbox.records import Agent, Person
@@ -120,9 +122,18 @@ def search_users(call: Call) -> Answer:
         person = desk.people.by_external_id(external)
         rows: list[User] = [person] if person else []
     else:
-        rows = matching(call, call.query.get("query", ""))
+        rows = searched(call, call.query.get("query", ""))
     listing = Rows.sorted([row for row in rows if _visible(row)], number_key)
     return Answer(page(call, "users", listing, render=partial(users_page, call), only_offset=True))
+
+
+def searched(call: Call, text: str) -> list[User]:
+    """The grammar of the search, where its keys are used ('Search Users' page); else names and addresses."""
+    terms = parse(text)
+    if all(term.key in (None, "email", "name") for term in terms):
+        return matching(call, text)
+    found = find_users(call, terms)
+    return found.read(0, found.total)
 
 
 def _visible(user: User) -> bool:

@@ -26,10 +26,10 @@ from models.enums import (
     TicketType,
 )
 from models.errors import Unreadable
+from models.inline import inline_id
 from providers.freshdesk import mapping_article, mapping_comment, mapping_people, wire
 from providers.freshdesk.lenient import plain, when
 from providers.freshdesk.mapping_fields import UNKNOWN_FIELDS, fields
-from providers.freshdesk.mapping_files import inline_id
 from providers.freshdesk.mapping_ticket import ticket
 
 
@@ -380,14 +380,6 @@ def test_statuses_as_a_list_of_objects_are_read_too():
 def test_without_the_fields_only_the_vendor_s_four_are_understood():
     assert UNKNOWN_FIELDS.status(2).category is TicketStatus.OPEN
     assert UNKNOWN_FIELDS.status(6).provenance is Provenance.UNMAPPED
-
-
-def test_an_inline_picture_is_named_by_its_token_or_its_lasting_address():
-    token = "https://attachment.freshdesk.com/inline/attachment?token=a.b.c"
-    assert inline_id(token) == inline_id("https://eucattachment.freshdesk.com/inline/attachment?x=1&token=a.b.c#y")
-    assert inline_id(token) != inline_id(token + "d")
-    signed = "https://s3.amazonaws.com/cdn.freshdesk.com/5/a.png"
-    assert inline_id(signed + "?X-Amz-Signature=1") == inline_id(signed + "?X-Amz-Signature=2")
 
 
 def test_plain_text_of_html():

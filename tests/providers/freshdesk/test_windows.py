@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -45,11 +46,13 @@ class Vendor:
     """A list by `updated_since`, page and size. `touch` moves a ticket to the end, as an update does."""
 
     def __init__(self, moments: Sequence[int]) -> None:
-        self.moments = {number: second for number, second in enumerate(moments, 1)}
+        self.moments = dict(enumerate(moments, 1))
         self.calls = 0
         self.deepest = 0
+        self.before_call: Callable[[], None] = lambda: None
 
     async def fetch(self, since: datetime, page: int, per_page: int) -> tuple[list[Ticket], bool]:
+        self.before_call()
         self.calls += 1
         self.deepest = max(self.deepest, page)
         assert per_page <= 100
@@ -72,9 +75,9 @@ def ask(vendor: Vendor, page: PageRequest):
     )
 
 
-async def forward(vendor: Vendor, size: int, between=lambda step: None) -> list[str]:
+async def forward(vendor: Vendor, size: int) -> list[str]:
     seen: list[str] = []
-    place, step = None, 0
+    place = None
     while True:
         page = await ask(vendor, PageRequest(size=size, after=place))
         rows = page.rows[:size]
@@ -82,54 +85,73 @@ async def forward(vendor: Vendor, size: int, between=lambda step: None) -> list[
         if not rows or (not page.more and len(page.rows) <= size):
             return seen
         place = rows[-1].place
-        between(step)
-        step += 1
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[int]:
+    """When each ticket was updated: few or many in a second, pages full to the brim or one over."""
+    count = draw(st.sampled_from([1, 30, 99, 100, 101, 198, 250, 450]))
+    span = draw(st.sampled_from([1, 3, 20, 400, 200_000]))
+    dice = Random(draw(st.integers(0, 1000)))
+    return [dice.randrange(span) for _ in range(count)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    moments=histories(),
+    updates=st.sampled_from([0, 5, 40, 120]),
+    at_once=st.sampled_from([1, 5, 40]),
+    seed=st.integers(0, 1000),
+    size=st.sampled_from([7, 50, 100]),
+)
+def test_each_unchanged_ticket_is_seen_once_while_others_are_updated(moments, updates, at_once, seed, size):
+    vendor = Vendor(moments)
+    changed: set[str] = set()
+    dice = Random(seed)
+    queue = [dice.randrange(len(moments)) + 1 for _ in range(updates)]
+    latest = 300_000
+
+    def somebody_works() -> None:
+        nonlocal latest
+        for _ in range(min(at_once, len(queue))):
+            number = queue.pop()
+            changed.add(str(number))
+            latest += dice.randrange(2)
+            vendor.touch(number, latest)
+
+    vendor.before_call = somebody_works
+    seen = asyncio.run(forward(vendor, size))
+    expected = [str(number) for _, number in sorted((second, number) for number, second in vendor.moments.items())]
+    assert [one for one in seen if one not in changed] == [one for one in expected if one not in changed]
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    moments=st.lists(st.integers(0, 400), min_size=1, max_size=450),
-    touched=st.lists(st.integers(0, 449), max_size=30),
-    size=st.sampled_from([1, 7, 50, 100]),
-    data=st.data(),
-)
-def test_each_unchanged_ticket_is_seen_once_while_others_are_updated(moments, touched, size, data):
-    vendor = Vendor(moments)
-    changed: set[str] = set()
-    queue = [number % len(moments) + 1 for number in touched]
-    latest = 1000
-
-    def between(step: int) -> None:
-        nonlocal latest
-        if queue:
-            number = queue.pop()
-            changed.add(str(number))
-            latest += data.draw(st.integers(0, 1))
-            vendor.touch(number, latest)
-
-    seen = asyncio.run(forward(vendor, size if len(moments) < 100 else max(size, 50), between))
-    expected = [
-        str(number) for _, number in sorted((s, n) for n, s in vendor.moments.items()) if str(number) not in changed
-    ]
-    assert [number for number in seen if number not in changed] == expected
-
-
-@settings(max_examples=40, deadline=None)
-@given(gaps=st.lists(st.integers(0, 90_000), min_size=1, max_size=300), size=st.sampled_from([10, 40, 100]))
-def test_backwards_from_any_place_is_the_same_list(gaps, size):
-    moments = [sum(gaps[: index + 1]) for index in range(len(gaps))]
-
+@given(moments=histories(), size=st.sampled_from([10, 40, 100]), at=st.integers(0, 449), inclusive=st.booleans())
+def test_backwards_from_any_place_is_the_same_list(moments, size, at, inclusive):
     async def go() -> None:
         vendor = Vendor(moments)
-        whole = (await ask(vendor, PageRequest(size=len(gaps) + 1))).rows
+        whole = (await ask(vendor, PageRequest(size=len(moments) + 1))).rows
         ids = [row.record.remote_id for row in whole]
-        middle = len(whole) // 2
-        page = await ask(vendor, PageRequest(size=size, before=whole[middle].place, backward=True))
+        index = at % len(ids)
+        request = PageRequest(size=size, before=whole[index].place, backward=True, inclusive=inclusive)
+        page = await ask(vendor, request)
         got = [row.record.remote_id for row in page.rows]
-        assert got == ids[middle - len(got) : middle]
-        assert len(got) >= min(size, middle)
+        end = index + inclusive
+        assert got == ids[end - len(got) : end]
+        assert len(got) >= min(size, end)
+        assert page.more or len(got) == end
 
     asyncio.run(go())
+
+
+async def test_a_busy_hour_is_read_backwards_in_smaller_windows():
+    vendor = Vendor([index // 2 for index in range(6_000)])
+    place = (await ask(vendor, PageRequest(size=100))).rows[99].place
+    for _ in range(58):
+        place = (await ask(vendor, PageRequest(size=100, after=place))).rows[99].place
+    page = await ask(vendor, PageRequest(size=100, before=place, backward=True))
+    assert [row.record.remote_id for row in page.rows][-100:] == [str(number) for number in range(5_800, 5_900)]
+    assert page.more
 
 
 async def test_ten_thousand_tickets_need_no_deep_page():

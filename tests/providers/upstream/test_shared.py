@@ -9,6 +9,7 @@ import pytest
 
 from models.errors import DeadlineExceeded, Unavailable
 from providers.upstream import Lane, UpstreamPolicy, recording
+from providers.upstream.shared import InFlight
 from runtime.clock import SystemClock
 from runtime.deadline import Deadline
 
@@ -134,3 +135,27 @@ async def test_closing_ends_what_is_in_flight(account, call):
     await upstream.aclose()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_work_that_just_ended_is_not_joined():
+    """Whoever asks in the very turn in which earlier work fails begins anew. Joining it once gave its failure again and
+    again, without the loop ever turning."""
+    flights: InFlight[str] = InFlight()
+    ended = asyncio.Event()
+
+    async def fails():
+        ended.set()
+        raise DeadlineExceeded("somebody else's")
+
+    async def works():
+        return "anew"
+
+    async def late():
+        await ended.wait()
+        return await flights.run("key", works)
+
+    waiting = asyncio.create_task(late())
+    await asyncio.sleep(0)
+    with pytest.raises(DeadlineExceeded):
+        await flights.run("key", fails)
+    assert await waiting == "anew"

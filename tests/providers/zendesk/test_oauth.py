@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models.errors import CredentialsRejected, HelpdeskError, Unavailable
+from models.errors import CredentialsRejected, DeadlineExceeded, HelpdeskError, Unavailable
 from providers.zendesk.provider import ZendeskProvider
+from runtime.deadline import Deadline, deadline_is
 
 CLIENT = {"client_id": "shop", "client_secret": "sesame"}
 EMPTY = {"groups": [], "brands": [], "group_memberships": [], "meta": {"has_more": False}}
@@ -108,4 +109,14 @@ async def test_a_failed_fetch_is_tried_again_by_the_next_caller(shop: ZendeskPro
     script.on("/oauth/tokens", httpx.Response(404), token("one"), method="POST")
     with pytest.raises(HelpdeskError):
         await shop.groups(scope)
+    assert await shop.groups(scope) == ()
+
+
+async def test_one_callers_haste_is_not_the_others_failure(
+    shop: ZendeskProvider, script: Any, scope: Any, clock: Any
+) -> None:
+    script.on("/oauth/tokens", token("one"), method="POST")
+    with deadline_is(Deadline.after(0.0, clock)), pytest.raises(DeadlineExceeded) as caught:
+        await shop.groups(scope)
+    assert caught.value.helpdesk == "acme"
     assert await shop.groups(scope) == ()

@@ -157,3 +157,35 @@ async def test_files(zendesk: Any, script: Any, bound: Any, scope: Any, payload:
 
 def test_every_search_kind_is_covered(zendesk: Any) -> None:
     assert zendesk.capabilities.search_kinds == frozenset(SearchKind)
+
+
+async def test_a_ticket_of_ours_embeds_nobody_of_theirs(zendesk: Any, script: Any, bound: Any, page_of: Any) -> None:
+    people = [
+        {"id": 7, "email": "theirs@mail.example", "role": "end-user", "organization_id": 501},
+        {"id": 8, "email": "ours@mail.example", "role": "end-user", "organization_id": 500},
+    ]
+    rows = [row(2, 500, email_cc_ids=[7, 8]), row(1, 500, requester_id=8)]
+    script.on("/organizations/500/tickets", page_of("tickets", rows, users=people))
+    script.on("/tickets/show_many", {"tickets": rows, "users": people})
+    listed = [r.record for r in (await zendesk.tickets(bound, TicketQuery(), PAGE)).rows]
+    for first, second in (listed, await zendesk.tickets_by_id(bound, ["2", "1"])):
+        assert (first.requester, first.ccs) == (None, ("ours@mail.example",))
+        assert second.requester.email == "ours@mail.example"
+
+
+async def test_folders_without_an_article_to_read_are_not_shown(
+    zendesk: Any, script: Any, bound: Any, scope: Any, page_of: Any
+) -> None:
+    script.on("/help_center/categories", page_of("categories", [{"id": 1}, {"id": 2}]))
+    sections = [
+        {"id": 11, "category_id": 1},
+        {"id": 12, "category_id": 1, "parent_section_id": 11},
+        {"id": 21, "category_id": 2},
+    ]
+    script.on("/help_center/sections", page_of("sections", sections))
+    articles = [{"id": 1, "section_id": 12}, {"id": 2, "section_id": 21, "user_segment_id": 9}]
+    script.on("/help_center/articles", page_of("articles", articles))
+    shown = [f.remote_id for f in await zendesk.article_folders(bound)]
+    assert shown == ["category-1", "section-11", "section-12"]
+    assert len(await zendesk.article_folders(scope)) == 5
+    assert await zendesk.article_folders(nobody()) == ()

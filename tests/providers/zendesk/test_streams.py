@@ -69,6 +69,17 @@ def test_braided_pages_are_the_sorted_whole(parts: list[list[int]], size: int) -
 
 
 @settings(deadline=None, max_examples=60)
+@given(lists, st.integers(1, 7))
+def test_a_row_of_several_parts_is_shown_once(parts: list[list[int]], size: int) -> None:
+    async def read(page: PageRequest) -> Page[int]:
+        return await braid({str(i): part(r) for i, r in enumerate(parts)}, page, lambda n: (n,))
+
+    whole = sorted({n for r in parts for n in r})
+    assert asyncio.run(forward(read, size)) == whole
+    assert asyncio.run(backward(read, size)) == whole
+
+
+@settings(deadline=None, max_examples=60)
 @given(lists, st.integers(1, 7), st.integers(0, 40))
 def test_a_braided_place_works_both_ways(parts: list[list[int]], size: int, at: int) -> None:
     rows = disjoint(parts)
@@ -111,7 +122,7 @@ def test_chained_pages_are_the_parts_one_after_another(parts: list[list[int]], s
     assert asyncio.run(backward(read, size)) == whole
 
 
-@pytest.mark.parametrize("place", ["x", "9:1", "0:", "[]", '["a",{"b":"c"}]', "{"])
+@pytest.mark.parametrize("place", ["x", "9:1", "0:", "[]", '[["a"],{"b":"c"}]', "{"])
 async def test_a_foreign_place_is_a_bad_cursor(place: str) -> None:
     page = PageRequest(size=1, after=place)
     with pytest.raises(BadCursor):

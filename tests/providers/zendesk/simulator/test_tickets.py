@@ -132,7 +132,7 @@ async def test_channels_are_an_open_set(make: Any) -> None:
     account = make(tickets=3000)
     seen: set[str] = set()
     cursor = None
-    while len(seen) < 14:
+    while True:
         query = {"page[size]": 100} | ({"page[after]": cursor} if cursor else {})
         answer = await account.get("tickets", **query)
         seen |= {row["via"]["channel"] for row in answer["tickets"]}

@@ -124,7 +124,8 @@ async def test_offset_pages_end_at_ten_thousand_rows(make: Any) -> None:
 async def test_after_and_before_together_are_refused(account: Any) -> None:
     cursor = (await account.get("tickets", **{"page[size]": 1}))["meta"]["after_cursor"]
     await account.refused("tickets", 400, **{"page[after]": cursor, "page[before]": cursor})
-    await account.refused("tickets", 400, **{"page[after]": "nonsense"})
+    for foreign in ("nonsense", "WyJhIiwxXQ", "W10", "bnVsbA"):
+        await account.refused("tickets", 400, **{"page[after]": foreign})
 
 
 async def test_a_wrong_sort_is_refused(account: Any) -> None:

@@ -1,0 +1,38 @@
+"""What an operator is told who has set something wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.processes import ended
+
+FRESHDESK = {"FRESHDESK_DOMAIN": "acme", "FRESHDESK_API_KEY": "not-a-real-key"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, ("FRESHDESK_DOMAIN", "ZENDESK_SUBDOMAIN", "helpdesks.toml", "server.py demo")),
+        ({**FRESHDESK, "HOST": "0.0.0.0"}, ("API_KEY", "0.0.0.0", "127.0.0.1")),
+        ({**FRESHDESK, "FRESHDESK_DOMAIN": "acme/"}, ("FRESHDESK_DOMAIN", "slash")),
+        (
+            {
+                "ZENDESK_SUBDOMAIN": "https://acme",
+                "ZENDESK_OAUTH_TOKEN": "x" * 20,
+                **FRESHDESK,
+                "FRESHDESK_DOMAIN": "-",
+            },
+            ("ZENDESK_SUBDOMAIN", "FRESHDESK_DOMAIN"),
+        ),
+        ({"PORT": "http", "TICKETS": "1", "ZENDESK_SUBDOMAIN": "acme"}, ("PORT", "TICKETS", "ZENDESK_OAUTH_TOKEN")),
+        ({**FRESHDESK, "FRESHDESK_BASE_URL": "http://sandbox.example"}, ("FRESHDESK_BASE_URL", "https")),
+    ],
+    ids=["no helpdesk", "open to others", "slash", "two domains", "several at once", "plain http"],
+)
+def test_a_server_that_cannot_work_says_what_to_set(settings: dict[str, str], told: tuple[str, ...]) -> None:
+    code, complaint = ended("serve", **settings)
+    assert code == 2
+    for words in told:
+        assert words in complaint
+    assert "Traceback" not in complaint
+    assert "not-a-real-key" not in complaint

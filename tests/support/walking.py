@@ -1,0 +1,136 @@
+"""A reader who goes through a whole ticket list, page by page, while the helpdesks below it are busy."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from models.ids import decode
+from runtime.clock import ManualClock
+from sandbox.app import Sandbox
+from sandbox.desk import Desk
+from sandbox.listing import TicketQuery
+from sandbox.records import Ticket
+from sandbox.world import World
+from tests.support.inprocess import Served
+
+QUERY = """
+query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: TicketFilter, $order: [TicketOrder!]) {
+  tickets(first: $first, after: $after, last: $last, before: $before, filter: $filter, order: $order) {
+    nodes { id updatedAt createdAt }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    sources { helpdesk { key } state error { code message } }
+  }
+}"""
+Ident = tuple[str, str]
+"""Helpdesk and the vendor's id, which on both vendors is the number of the desk's ticket."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    ident: Ident
+    updated: str
+    created: str
+
+    def rank(self, by: str, *, descending: bool) -> tuple[int, str, int]:
+        """The place in the connection's order: time, then helpdesk, then id."""
+        moment = datetime.fromisoformat(self.updated if by == "UPDATED_AT" else self.created)
+        sign = -1 if descending else 1
+        return sign * int(moment.timestamp()), self.ident[0], sign * int(self.ident[1])
+
+
+def listed(desk: Desk) -> Iterator[Ticket]:
+    """Every ticket that the vendor's list shows, by number."""
+    after = None
+    while rows := desk.tickets.page(TicketQuery(order="number"), after=after, limit=1000):
+        yield from rows
+        after = desk.tickets.key(rows[-1], "number")
+
+
+def live(world: World) -> set[Ident]:
+    return {(name, str(ticket.number)) for name in world.names for ticket in listed(world.desk(name))}
+
+
+class Busy:
+    """Other people at work: `step` changes after every `every` calls upstream, so also in the middle of a page."""
+
+    def __init__(self, sandbox: Sandbox, clock: ManualClock, *, step: int, every: int = 3, seconds: float = 1) -> None:
+        self._sandbox, self._clock = sandbox, clock
+        self._step, self._every, self._seconds = step, every, seconds
+        self.changed: set[Ident] = set()
+        self.calls = 0
+
+    def __call__(self, request: httpx.Request) -> None:
+        self.calls += 1
+        if self._step and self.calls % self._every == 0:
+            for name, numbers in self._sandbox.world.mutate(self._step).items():
+                self.changed |= {(name, str(number)) for number in numbers}
+            self._clock.advance(self._seconds)
+
+
+@dataclass
+class Walk:
+    """What a reader saw. `refused` is the error that ended the walk, if one did."""
+
+    rows: list[Seen] = field(default_factory=list)
+    pages: int = 0
+    wall: float = 0.0
+    cpu: float = 0.0
+    states: set[tuple[str, str]] = field(default_factory=set)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    refused: dict[str, Any] | None = None
+
+    def times(self) -> Counter[Ident]:
+        return Counter(row.ident for row in self.rows)
+
+    def line(self, name: str, calls: int) -> str:
+        return (
+            f"{name}: {len(self.rows):,} rows, {self.pages} pages, {calls} calls upstream"
+            f" ({calls / self.pages:.2f} a page), {self.wall:.1f} s wall, {self.cpu:.1f} s CPU"
+            f" ({1000 * self.cpu / self.pages:.0f} ms a page, sandbox included)"
+        )
+
+
+async def walk(
+    served: Served,
+    *,
+    by: str = "UPDATED_AT",
+    descending: bool = True,
+    backward: bool = False,
+    size: int = 100,
+    most: int = 1_000,
+    **more: Any,
+) -> Walk:
+    """To the list's end, or until the list is refused. Rows of a backward walk are in the order they came."""
+    seen, cursor = Walk(), None
+    wall, cpu = time.perf_counter(), time.process_time()
+    order = [{"field": by, "direction": "DESC" if descending else "ASC"}]
+    sized, placed = ("last", "before") if backward else ("first", "after")
+    while seen.pages < most:
+        answer = await served.ask(QUERY, **{sized: size, placed: cursor}, order=order, **more)
+        seen.errors += answer.get("errors", [])
+        if answer.get("data") is None:
+            seen.refused = answer["errors"][0]
+            break
+        found = answer["data"]["tickets"]
+        seen.pages += 1
+        rows = [_seen(node) for node in found["nodes"]]
+        seen.rows += reversed(rows) if backward else rows
+        seen.states |= {(source["helpdesk"]["key"], source["state"]) for source in found["sources"]}
+        page = found["pageInfo"]
+        if not page["hasPreviousPage" if backward else "hasNextPage"]:
+            break
+        cursor = page["startCursor" if backward else "endCursor"]
+    seen.wall, seen.cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return seen
+
+
+def _seen(node: dict[str, Any]) -> Seen:
+    found = decode(node["id"])
+    return Seen((found.helpdesk, found.remote_id), node["updatedAt"], node["createdAt"])
