@@ -18,6 +18,8 @@ VENDOR_KEY_LIFE_S = 110 * 60
 """Zendesk keeps an Idempotency-Key for two hours (its page 'Creating and updating tickets'); minutes are spared."""
 
 MAX_KEY = 255
+REPLANNED = (WriteState.PREPARED, WriteState.FAILED)
+"""What was sent, or may have been, is answered from its row, whatever planning would say now."""
 
 
 class WriteResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,25 +50,36 @@ async def create_ticket(
     helpdesk = provider.info.key
     try:
         _check_key(key)
-        marker = marker_of(tenant, helpdesk, key)
-        plan = await provider.plan_ticket(draft, marker)
-        if preview:
-            return WriteResult(plan=plan)
-        entry = await ledger.open(
-            Entry(
-                tenant=tenant,
-                key=key,
-                helpdesk=helpdesk,
-                fingerprint=_fingerprint(helpdesk, draft),
-                marker=marker,
-                state=WriteState.PREPARED,
-                plan=plan,
+        mark = _fingerprint(helpdesk, draft)
+        entry = None if preview else await ledger.find(tenant, key, mark)
+        if entry is None or entry.state in REPLANNED:
+            marker = marker_of(tenant, helpdesk, key)
+            plan = await provider.plan_ticket(draft, marker)
+            if preview:
+                return WriteResult(plan=plan)
+            entry = await ledger.open(
+                Entry(
+                    tenant=tenant,
+                    key=key,
+                    helpdesk=helpdesk,
+                    fingerprint=mark,
+                    marker=marker,
+                    state=WriteState.PREPARED,
+                    plan=plan,
+                )
             )
-        )
+            entry = msgspec.structs.replace(entry, plan=plan)
     except HelpdeskError as error:
         return WriteResult(error=error.at(helpdesk))
     # The call goes on when the caller goes away: only so is its outcome ever known.
-    return await asyncio.shield(asyncio.ensure_future(_settle(provider, ledger, entry, clock)))
+    task = asyncio.ensure_future(_settle(provider, ledger, entry, clock))
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+    return await asyncio.shield(task)
+
+
+_under_way: set[asyncio.Task[WriteResult]] = set()
+"""The loop itself would let go of a task that nobody holds."""
 
 
 def marker_of(tenant: str, helpdesk: str, key: str) -> str:

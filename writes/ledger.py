@@ -43,13 +43,17 @@ class Entry(msgspec.Struct, kw_only=True, frozen=True):
 class Ledger(Protocol):
     """Every method is one atomic step; a durable ledger keeps that promise across processes."""
 
+    async def find(self, tenant: str, key: str, fingerprint: str) -> Entry | None:
+        """The row of this tenant and key, if there is one. IdempotencyMismatch when its fingerprint differs."""
+        ...
+
     async def open(self, entry: Entry) -> Entry:
-        """Adds `entry`, or returns the one that has this tenant and key. IdempotencyMismatch when its fingerprint
-        differs."""
+        """Adds `entry`, or returns the one that has this tenant and key, as `find` does."""
         ...
 
     async def claim(self, entry: Entry, sent_at: float) -> Entry:
-        """PREPARED, FAILED or OUTCOME_UNKNOWN becomes SENDING; Conflict when somebody else is sending."""
+        """PREPARED, FAILED or OUTCOME_UNKNOWN becomes SENDING, with the plan of `entry`; Conflict when somebody else is
+        sending."""
         ...
 
     async def settle(self, entry: Entry, state: WriteState, ticket: Ticket | None = None) -> Entry: ...
@@ -62,17 +66,19 @@ class MemoryLedger:
         self._rows: OrderedDict[tuple[str, str], Entry] = OrderedDict()
         self._most = most
 
-    async def open(self, entry: Entry) -> Entry:
-        known = self._rows.get((entry.tenant, entry.key))
-        if known is None:
-            self._keep(entry)
-            return entry
-        if known.fingerprint != entry.fingerprint:
+    async def find(self, tenant: str, key: str, fingerprint: str) -> Entry | None:
+        known = self._rows.get((tenant, key))
+        if known is not None and known.fingerprint != fingerprint:
             raise IdempotencyMismatch(
-                "This idempotencyKey was used with another input. Use a new key for another ticket.",
-                helpdesk=entry.helpdesk,
+                "This idempotencyKey was used with another input. Use a new key for another ticket."
             )
         return known
+
+    async def open(self, entry: Entry) -> Entry:
+        known = await self.find(entry.tenant, entry.key, entry.fingerprint)
+        if known is None:
+            self._keep(entry)
+        return known or entry
 
     async def claim(self, entry: Entry, sent_at: float) -> Entry:
         known = self._rows[(entry.tenant, entry.key)]
@@ -82,7 +88,7 @@ class MemoryLedger:
                 helpdesk=entry.helpdesk,
             )
         first = known.sent_at if known.sent_at is not None else sent_at
-        return self._put(msgspec.structs.replace(known, state=WriteState.SENDING, sent_at=first))
+        return self._put(msgspec.structs.replace(known, state=WriteState.SENDING, sent_at=first, plan=entry.plan))
 
     async def settle(self, entry: Entry, state: WriteState, ticket: Ticket | None = None) -> Entry:
         known = self._rows[(entry.tenant, entry.key)]

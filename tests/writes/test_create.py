@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from models.errors import BadInput, Conflict, IdempotencyMismatch, OutcomeUnknown
+from models.errors import BadInput, Conflict, IdempotencyMismatch, OutcomeUnknown, Unavailable
 from models.queries import TicketDraft
 from providers.base import Provider
 from runtime.clock import ManualClock
@@ -142,3 +142,17 @@ async def test_the_ledger_is_bounded_and_never_drops_an_open_row() -> None:
         await send(desk, ledger, key, clock)
     full = await send(desk, ledger, "d", clock)
     assert isinstance(full.error, Conflict) and len(desk.sends) == 3
+
+
+async def test_a_settled_key_is_answered_from_its_row_though_planning_fails_now() -> None:
+    desk, ledger, clock = CreatingDesk(idempotent=False), MemoryLedger(), ManualClock()
+    first = await send(desk, ledger, "k", clock)
+
+    class Down(CreatingDesk):
+        async def plan_ticket(self, draft: TicketDraft, marker: str) -> Any:
+            raise Unavailable("the fields cannot be read")
+
+    again = await send(Down(idempotent=False), ledger, "k", clock)
+    assert again.ticket == first.ticket and again.replayed
+    fresh = await send(Down(idempotent=False), ledger, "other", clock)
+    assert isinstance(fresh.error, Unavailable)
