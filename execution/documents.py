@@ -192,6 +192,7 @@ def _hold(figures: Figures, limits: DocumentLimits) -> None:
         (figures.aliases, limits.aliases, "aliases"),
         (figures.root_fields, limits.root_fields, "root fields"),
         (figures.directives, limits.directives, "directives"),
+        (figures.introspection_aliases, limits.introspection_aliases, "aliases below __schema or __type"),
         (figures.introspections, limits.introspections, "times __schema or __type"),
     ):
         if is_ > most:

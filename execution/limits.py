@@ -35,6 +35,8 @@ class DocumentLimits:
     response name, and the pairs of fragments spread into one selection. graphql-core's own budget lets 0.8 s pass."""
     introspections: int = 2
     """How often one operation may ask for `__schema` or `__type`."""
+    introspection_aliases: int = 3
+    """Below `__schema` and `__type`, where every alias brings the whole schema once more; tools use none."""
     cost: int = 10_000
     """Nodes an operation may bring: page sizes multiplied along the way down."""
     page_size: int = 50

@@ -42,6 +42,7 @@ class Figures:
     directives: int = 0
     root_fields: int = 0
     introspections: int = 0
+    introspection_aliases: int = 0
 
 
 @dataclass(slots=True)
@@ -167,6 +168,7 @@ def _field(node: FieldNode, place: _Place, body: Body, sizes: Sizes) -> _Place:
     figures.root_fields += place.depth == 0 and name != "__typename"
     introspection = name in ("__schema", "__type")
     figures.introspections += introspection
+    figures.introspection_aliases += place.introspecting and node.alias is not None
     depth = place.depth + 1
     if not place.introspecting:
         figures.depth = max(figures.depth, depth)
@@ -208,6 +210,9 @@ def _add_spreads(body: Body, fragments: Mapping[str, Body]) -> None:
         own.aliases = _clamp(own.aliases + spreads.times * figures.aliases)
         own.directives = _clamp(own.directives + spreads.times * figures.directives)
         own.introspections = _clamp(own.introspections + spreads.times * figures.introspections)
+        own.introspection_aliases = _clamp(
+            own.introspection_aliases + spreads.times * figures.introspection_aliases
+        )
         own.root_fields = _clamp(own.root_fields + spreads.at_root * figures.root_fields)
 
 

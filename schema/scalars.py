@@ -29,6 +29,8 @@ else:
     JSON = _JSON
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_YEARS = range(1000, 9999)
+"""Four digits, and room for the day that a helpdesk's coarser search is widened by."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -40,9 +42,13 @@ def _time(value: datetime) -> str:
 def _read_time(value: object) -> datetime:
     if isinstance(value, str) and _RFC3339.fullmatch(value):
         try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            at = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
+        else:
+            if at.year in _YEARS:
+                return at
+            raise GraphQLError(f"A DateTime lies in the years {_YEARS[0]} to {_YEARS[-1]}.")
     raise GraphQLError("A DateTime is written like 2026-01-15T09:30:00Z, with `Z` or an offset.")
 
 

@@ -86,6 +86,7 @@ def create_app(parts: WebParts) -> Starlette:
         exception_handlers={HTTPException: _http_error, Refusal: _refusal},
         lifespan=_lifespan(parts),
     )
+    app.router.redirect_slashes = False  # it would send callers to whatever Host they named
     app.state.health = health
     return app
 

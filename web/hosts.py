@@ -6,6 +6,7 @@ page's own name sends that name as Host. The header decides nothing else anywher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.asking import request_id_from
 from web.refusal import Refusal, refusal_response
+
+_HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\[\]:,@\s]+))(?::\d*)?")
 
 
 class KnownHosts:
@@ -39,7 +42,5 @@ class KnownHosts:
 
 def host_name(header: str) -> str:
     """Without port, and an IPv6 address without its brackets."""
-    header = header.strip().lower()
-    if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.partition(":")[0]
+    found = _HOST.fullmatch(header.strip().lower())
+    return (found["six"] or found["name"]) if found else ""

@@ -26,7 +26,7 @@ class Kept(Generic[T]):
 
     async def many(self, ids: Iterable[str], load: Callable[[str], Awaitable[T | None]]) -> dict[str, T | None]:
         """Each id once; what is not an id of this vendor is not there, without a call."""
-        distinct = [one for one in dict.fromkeys(ids) if one.isdecimal() and one.isascii() and len(one) <= 19]
+        distinct = [one for one in dict.fromkeys(ids) if _is_id(one)]
         found = {one: self._found[one] for one in distinct if one in self._found}
         if found:
             self._noted(len(found))
@@ -42,3 +42,8 @@ class Kept(Generic[T]):
 
     def forget(self, ident: str) -> None:
         self._found.pop(ident, None)
+
+
+def _is_id(text: str) -> bool:
+    """One spelling only: the vendor would answer `007` with the record 7."""
+    return text.isascii() and text.isdecimal() and len(text) <= 19 and not text.startswith("0")

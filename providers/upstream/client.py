@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from random import Random
+from urllib.parse import urlencode
 
 import httpx
 
-from models.errors import DeadlineExceeded, HelpdeskError
+from models.errors import BadInput, DeadlineExceeded, HelpdeskError
 from providers.upstream.attempts import Attempts
 from providers.upstream.budget import BudgetState, LocalBudget, SharedBudget
 from providers.upstream.call import Answer, Call, Credential
@@ -28,6 +29,7 @@ from providers.upstream.wire import Wire
 from runtime.clock import Clock, SystemClock
 from runtime.deadline import current_deadline
 
+LONGEST_TARGET = 8_000  # what common servers take as path and query; behind it they answer 414 or just hang up
 GRACE = 0.05  # the shared call itself ends at the deadline and says why; this is for one begun by somebody more patient
 
 
@@ -79,6 +81,7 @@ class Upstream:
         """The vendor's answer, or one of the errors of models/errors.py. Identical reads in flight share one call."""
         call = self._settled(call)
         url = self.house.url(call.path)
+        self._check_length(call, url)
         work = partial(self._attempts.run, call, url)
         if not call.safe:
             return await work()
@@ -124,6 +127,14 @@ class Upstream:
         return replace(
             call, method=call.method.upper(), lane=current_lane() if call.lane is None else call.lane, deadline=deadline
         )
+
+    def _check_length(self, call: Call, url: httpx.URL) -> None:
+        """A peer that hangs up on a caller's long text would look like one that fails, to the circuit as well."""
+        if len(url.raw_path) + len(urlencode(call.params or {})) > LONGEST_TARGET:
+            raise BadInput(
+                "A text or list in this request is too long to ask the helpdesk for; shorten it.",
+                helpdesk=self.helpdesk,
+            )
 
     def _key(self, call: Call, url: httpx.URL) -> Hashable:
         params = tuple(sorted((name, str(value)) for name, value in (call.params or {}).items()))

@@ -38,7 +38,7 @@ class Session:
 
 def is_number(ident: str) -> bool:
     """Zendesk's record ids are numbers; anything else cannot be one of its records, and never reaches a path."""
-    return ident.isascii() and ident.isdecimal() and 0 < len(ident) <= 19
+    return ident.isascii() and ident.isdecimal() and len(ident) <= 19 and not ident.startswith("0")
 
 
 def number(ident: str, field: str) -> int:

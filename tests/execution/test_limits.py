@@ -41,6 +41,10 @@ AT_LIMIT = {
         lambda n: "{tickets(first:1){" + "".join(f" a{i}: id @skip(if: false)" for i in range(n)) + "}}",
     ),
     "introspections": (2, lambda n: "{" + " ".join(f'a{i}: __type(name: "Ticket"){{name}}' for i in range(n)) + "}"),
+    "introspection_aliases": (
+        3,
+        lambda n: "{__schema{types{name} " + " ".join(f"a{i}: types{{name}}" for i in range(n)) + "}}",
+    ),
     "cost": (10_000, lambda n: f"{{tickets(first: {n}){{id}}}}"),
     "list_items": (1_000, lambda n: "{nodes(ids: [" + "1 " * n + "]){id}}"),
     "tokens": (2_000, lambda n: "{nodes(ids: [" + "1 " * (n - 12) + "]){id}}"),
@@ -188,3 +192,8 @@ def test_the_cache_is_bounded_and_hands_out_the_same_document() -> None:
         docs.check(f"{{nope{number}}}")
     assert docs._known.currsize <= 3_000
     assert docs.check("{hello}") is docs.check("{hello}")
+
+
+def test_aliases_below_introspection_count_through_fragments() -> None:
+    text = "{__schema{...F}} fragment F on __Schema {" + " ".join(f"a{i}: types{{name}}" for i in range(4)) + "}"
+    assert refused(documents(), text) == "COST_LIMIT_EXCEEDED"

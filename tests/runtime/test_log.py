@@ -22,7 +22,7 @@ def lines() -> Iterator[io.StringIO]:
     """The process's logging as `configure` leaves it, and as it was before afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in log.QUIET}
+    levels = {name: logging.getLogger(name).level for name in (*log.QUIET, "uvicorn.error")}
     stream = io.StringIO()
     log.configure("DEBUG", secrets=[SECRET], stream=stream)
     yield stream
@@ -100,3 +100,9 @@ def test_talkative_libraries_are_quiet(lines: io.StringIO) -> None:
     for name in ("httpx", "strawberry.execution", "uvicorn.access"):
         logging.getLogger(name).error("https://host/?token=x")
     assert lines.getvalue() == ""
+
+
+def test_the_frames_of_sockets_are_never_written(lines: io.StringIO) -> None:
+    logging.getLogger("uvicorn.error").debug("< TEXT '%s'", "a caller's words")
+    logging.getLogger("uvicorn.error").info("started")
+    assert [line["message"] for line in written(lines)] == ["started"]

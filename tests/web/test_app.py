@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import asyncio
 import re
 import signal
@@ -37,6 +38,9 @@ HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         ("localhost.evil.example", 421),
         ("127.0.0.1.evil.example", 421),
         ("", 421),
+        ("[::1].evil.example", 421),
+        ("127.0.0.1:8000, evil.example", 421),
+        ("evil.example@127.0.0.1", 421),
     ],
 )
 async def test_only_known_names_are_answered(host: str, status: int) -> None:
@@ -67,6 +71,19 @@ async def test_unknown_addresses_and_methods_are_json() -> None:
     assert (nowhere.status_code, code(nowhere)) == (404, "BAD_REQUEST")
     assert (wrong.status_code, code(wrong)) == (405, "BAD_REQUEST")
     assert "GET" in wrong.headers["allow"]
+
+
+async def test_nobody_is_sent_on_to_the_host_they_named() -> None:
+    async with asking() as http:
+        response = await http.get("/graphql/", headers={"host": "evil.example"})
+    assert response.status_code == 404 and "location" not in response.headers
+
+
+async def test_a_link_to_a_file_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="deskgraph.access")
+    async with asking() as http:
+        await http.get("/files/the-token-of-a-link/name.png")
+    assert "GET /files/… 404" in caplog.text and "the-token" not in caplog.text
 
 
 async def test_other_rooms_bring_their_own_routes() -> None:

@@ -6,7 +6,9 @@ import asyncio
 import logging
 
 import httpx
+import pytest
 
+from models.errors import BadInput
 from providers.upstream import Lane, Upload, current_lane, lane_is, recording
 from runtime.clock import ManualClock
 from runtime.deadline import Deadline, current_deadline, deadline_is
@@ -131,3 +133,14 @@ async def test_closing_leaves_a_given_transport_open(account, call):
 
     await account(Echo(), transport=Transport(Echo())).aclose()
     assert closed == []
+
+
+async def test_what_is_too_long_for_an_address_is_refused_and_says_nothing_about_the_helpdesk(account, call):
+    vendor = Echo()
+    upstream = account(vendor)
+    await upstream.request(call(params={"query": "x" * 7_900}))
+    for _ in range(10):
+        with pytest.raises(BadInput, match="too long"):
+            await upstream.request(call(params={"query": "x" * 8_000}))
+    assert len(vendor.requests) == 1
+    assert set(upstream.health().circuits.values()) == {"closed"}
