@@ -210,9 +210,7 @@ def _add_spreads(body: Body, fragments: Mapping[str, Body]) -> None:
         own.aliases = _clamp(own.aliases + spreads.times * figures.aliases)
         own.directives = _clamp(own.directives + spreads.times * figures.directives)
         own.introspections = _clamp(own.introspections + spreads.times * figures.introspections)
-        own.introspection_aliases = _clamp(
-            own.introspection_aliases + spreads.times * figures.introspection_aliases
-        )
+        own.introspection_aliases = _clamp(own.introspection_aliases + spreads.times * figures.introspection_aliases)
         own.root_fields = _clamp(own.root_fields + spreads.at_root * figures.root_fields)
 
 

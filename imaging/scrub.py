@@ -9,16 +9,21 @@ _LINK = re.compile(r"(?i)https?://[^\s\"'<>]+")
 _SECRETS = "token|signature|expires|credential|key-pair-id|policy"
 _KEY_TO_SOMETHING = re.compile(rf"(?i)[?&][^=&]*(?:{_SECRETS})[^=&]*=|/token/")
 REMOVED = "[link removed]"
+DEEPEST = 100
+TOO_DEEP = "[nested too deep]"
 
 
-def scrub(value: Any) -> Any:
-    """The same JSON, with every address that is a key to a file replaced, also inside markup."""
+def scrub(value: Any, levels: int = DEEPEST) -> Any:
+    """The same JSON, with every address that is a key to a file replaced, also inside markup, and what is nested too
+    deep to be written again."""
     if isinstance(value, str):
         return _LINK.sub(_tame, value) if "://" in value else value
+    if isinstance(value, dict | list) and levels == 0:
+        return TOO_DEEP
     if isinstance(value, dict):
-        return {name: scrub(part) for name, part in value.items()}
+        return {name: scrub(part, levels - 1) for name, part in value.items()}
     if isinstance(value, list):
-        return [scrub(part) for part in value]
+        return [scrub(part, levels - 1) for part in value]
     return value
 
 

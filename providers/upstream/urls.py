@@ -108,5 +108,6 @@ class House:
         if not _HOST.fullmatch(url.raw_host) or not 0 < origin(url)[2] < 65536:
             return False
         if is_loopback(url.host):
-            return self.allow_http_loopback and url.scheme in ("http", "https")
+            here = not file or origin(url)[2] == origin(self.base)[2]  # a sandbox's files are on its own port
+            return self.allow_http_loopback and here and url.scheme in ("http", "https")
         return url.scheme == "https" and (not file or origin(url)[2] == 443)

@@ -7,10 +7,9 @@ import { createHandler } from "graphql-http/lib/use/http";
 export const typeDefs = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
 
-scalar Cursor
 type Query { invoices(tickets: [ID!]!): InvoiceConnection! }
 type InvoiceConnection { nodes: [Invoice!]! pageInfo: PageInfo! }
-type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: Cursor endCursor: Cursor }
+type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 type Invoice @key(fields: "id") { id: ID! cents: Int! ticket: Ticket! }
 type Ticket @key(fields: "id") { id: ID! invoice: Invoice! }
 `;

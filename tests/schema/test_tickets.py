@@ -293,3 +293,10 @@ async def test_a_kind_that_a_helpdesk_cannot_search_is_told_and_the_others_are_f
     assert "cannot search ARTICLE" in some.messages[0] and "can search TICKET" in some.messages[0]
     everything = await ask(two_desks(), text)
     assert everything.partial == [] and everything.data["search"]["sources"][0]["coverage"] == {"complete": False}
+
+
+@pytest.mark.parametrize("year", ["0001", "0999", "9999"])
+async def test_times_that_no_helpdesk_can_be_asked_about_are_refused(year: str) -> None:
+    text = "query($at: DateTime!){ tickets(filter: {createdAt: {lt: $at}}) { nodes { id } } }"
+    found = await ask(two_desks(), text, at=f"{year}-12-31T23:59:59Z")
+    assert "lies in the years 1000 to 9998" in found.messages[0]

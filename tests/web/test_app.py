@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import asyncio
+import logging
 import re
 import signal
 from collections.abc import AsyncIterator, Mapping
