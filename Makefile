@@ -31,7 +31,7 @@ $(EXPLORER): $(STAMP) $(EXPLORER_SOURCES)
 	@if [ -f $@ ]; then touch $@; fi
 
 run: $(STAMP) explorer ## start: your helpdesks if they are configured, else the demo
-	@if [ -f .env ]; then set -a; . ./.env; set +a; fi; exec $(BIN)/python server.py serve --or-demo
+	@exec $(BIN)/python server.py serve --or-demo
 
 test: $(STAMP) ## the whole test suite; needs no server and no network
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile

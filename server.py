@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import typer
 import uvicorn
 import uvloop
+from dotenv import dotenv_values
 
 from execution.limits import DocumentLimits
 from imaging.links import FileLinks
@@ -35,7 +36,7 @@ from providers.zendesk.simulator.credentials import Credentials
 from resolvers.context import RequestContext
 from resolvers.paging import Cursors
 from runtime import log
-from runtime.accounts import Account
+from runtime.accounts import Account, is_loopback
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings, SettingsError, load
 from sandbox.app import Face, Sandbox, create_sandbox
@@ -134,9 +135,13 @@ def web_parts(
             cors_origins=settings.cors_origins,
             explorer=settings.explorer,
             get_needs_header=settings.get_needs_header,
+            request_error_status=422 if settings.http_draft else 400,
+            partial_status=294 if settings.http_draft else 200,
             hosts=() if settings.api_key else own_hosts(settings),
         ),
-        limits=DocumentLimits(tokens=settings.max_tokens, depth=settings.max_depth, cost=settings.max_cost),
+        limits=DocumentLimits(
+            tokens=settings.max_tokens, depth=settings.max_depth, cost=settings.max_cost, values=settings.max_values
+        ),
         sizes=SIZES,
         routes=Files(contexts.links, providers).routes(),
         lifespan=lifespan,
@@ -245,9 +250,15 @@ def greeting(settings: Settings) -> str:
     )
 
 
+def in_file(path: Path) -> dict[str, str]:
+    """A `.env` file, taken literally; what the environment says goes before it."""
+    found = dotenv_values(path, interpolate=False) if path.is_file() else {}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def settings_or_exit() -> Settings:
     try:
-        return load(os.environ, ROOT)
+        return load({**in_file(ROOT / os.environ.get("ENV_FILE", ".env")), **os.environ}, ROOT)
     except SettingsError as error:
         complain(error)
 
@@ -261,6 +272,8 @@ def complain(error: SettingsError) -> NoReturn:
 
 def prepared(settings: Settings) -> None:
     log.configure(settings.log_level.upper(), secrets=settings.secrets())
+    if settings.host in ("0.0.0.0", "::") and not settings.public_url:  # noqa: S104
+        typer.echo(f"PUBLIC_URL is not set: links to files lead to {settings.url}, for this machine only.", err=True)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -313,6 +326,10 @@ def sandbox(
 ) -> None:
     """The pretend company with the faces of both vendors, for anybody's clients."""
     try:
+        if not is_loopback(host):
+            raise SettingsError(
+                [f"--host {host}: the sandbox's credentials are known to all; it listens on loopback only."]
+            )
         listener = listen(host, port, name="--port")
     except SettingsError as error:
         complain(error)

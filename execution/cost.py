@@ -38,11 +38,12 @@ class ListSize:
 @dataclass(slots=True)
 class Sized:
     """A field that brings `told` or `assumed` nodes, and the sized fields below it. The default is a root: it brings
-    none itself."""
+    none itself. `plain` counts the other fields below it, which each node has to be asked for."""
 
     told: tuple[int | str, ...] = ()
     assumed: int = 1
     own: bool = False
+    plain: int = 0
     children: list[Sized] = field(default_factory=list)
     spreads: list[str] = field(default_factory=list)
 
@@ -134,6 +135,20 @@ def nodes_asked_for(root: Sized, fragments: Iterable[tuple[str, Sized]], variabl
     for name, sized in fragments:
         known[name] = _total(sized, known, variables)
     return _total(root, known, variables)
+
+
+def values_asked_for(root: Sized, fragments: Iterable[tuple[str, Sized]], variables: Mapping[str, Any]) -> int:
+    """Fields of all nodes together: what the answer weighs, where `nodes_asked_for` is how long it is."""
+    known: dict[str, int] = {}
+    for name, sized in fragments:
+        known[name] = _values(sized, known, variables)
+    return _values(root, known, variables)
+
+
+def _values(sized: Sized, known: Mapping[str, int], variables: Mapping[str, Any]) -> int:
+    inner = sized.plain + sum(known.get(name, 0) for name in sized.spreads)
+    inner += sum(_values(child, known, variables) for child in sized.children)
+    return min(CEILING, sized.size(variables) * inner if sized.own else inner)
 
 
 def _total(sized: Sized, known: Mapping[str, int], variables: Mapping[str, Any]) -> int:

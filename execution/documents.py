@@ -7,7 +7,7 @@ and so the cost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types.graphql import OperationType
 
-from execution.cost import ListSize, Sizes, nodes_asked_for, with_defaults
+from execution.cost import ListSize, Sizes, nodes_asked_for, values_asked_for, with_defaults
 from execution.limits import (
     COST_LIMIT_EXCEEDED,
     GRAPHQL_PARSE_FAILED,
@@ -55,6 +55,7 @@ class Checked:
     document: DocumentNode | None
     shape: Shape | None
     errors: tuple[GraphQLError, ...] = ()
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,13 @@ class Documents:
             shape = measure(document, self.schema, self._sizes, most_fields=self.limits.fields)
             _hold_document(shape, self.limits)
         except RequestRefused as refused:
-            return Checked(None, None, tuple(refused.errors))
+            return _refused(text, refused.errors)
         errors = validate(self.schema, document, RULES, max_errors=self.limits.errors, hide_suggestions=True)
         if errors:
             for error in errors:
                 error.extensions = {**(error.extensions or {}), "code": GRAPHQL_VALIDATION_FAILED}
-            return Checked(None, None, tuple(errors))
-        return Checked(document, shape)
+            return _refused(text, errors)
+        return Checked(document, shape, characters=len(text))
 
     def _parsed(self, text: str) -> DocumentNode:
         limits = self.limits
@@ -147,17 +148,32 @@ class Documents:
 
     def _cost(self, shape: Shape, node: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> int:
         body = shape.operations[node.name.value if node.name else None][1]
-        cost = nodes_asked_for(body.sized, shape.fragment_costs(), with_defaults(node, variables))
+        given = with_defaults(node, variables)
+        cost = nodes_asked_for(body.sized, shape.fragment_costs(), given)
+        values = values_asked_for(body.sized, shape.fragment_costs(), given)
+        if values > self.limits.values:
+            message = f"This operation may bring {values} values; at most {self.limits.values} are allowed."
+            raise refuse(COST_LIMIT_EXCEEDED, f"{message} Ask for fewer fields, or smaller pages with `first`.")
         if cost > self.limits.cost:
             message = f"This operation may bring {cost} nodes; at most {self.limits.cost} are allowed."
             raise refuse(COST_LIMIT_EXCEEDED, f"{message} Ask for smaller pages with `first`.")
         return cost
 
 
+def _refused(text: str, errors: Iterable[GraphQLError]) -> Checked:
+    """What is remembered of a refusal must not keep the syntax tree: errors hold it by their nodes and tracebacks."""
+    kept = tuple(_without_tree(error) for error in errors)
+    return Checked(None, None, kept, len(text))
+
+
+def _without_tree(error: GraphQLError) -> GraphQLError:
+    return GraphQLError(
+        error.message, source=error.source, positions=error.positions, path=error.path, extensions=error.extensions
+    )
+
+
 def _weight(checked: Checked) -> int:
-    node = checked.document
-    length = node.loc.end if node is not None and node.loc is not None else ENTRY_OVERHEAD
-    return length + ENTRY_OVERHEAD
+    return checked.characters + ENTRY_OVERHEAD
 
 
 def _chosen(shape: Shape, name: str | None) -> tuple[OperationDefinitionNode, Figures]:

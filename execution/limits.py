@@ -39,6 +39,8 @@ class DocumentLimits:
     """Below `__schema` and `__type`, where every alias brings the whole schema once more; tools use none."""
     cost: int = 10_000
     """Nodes an operation may bring: page sizes multiplied along the way down."""
+    values: int = 50_000
+    """Fields of all these nodes together: 2,000 tickets with 55 fields each are one second of work."""
     page_size: int = 50
     """Counted where a paged field names no size."""
     list_items: int = 1_000

@@ -176,6 +176,8 @@ def _field(node: FieldNode, place: _Place, body: Body, sizes: Sizes) -> _Place:
     own = sizes.sized(place.parent, node, definition)
     if own is not None:
         place.sized.children.append(own)
+    elif not place.introspecting:
+        place.sized.plain += 1
     returned = get_named_type(definition.type) if definition else None
     parent = returned if is_composite_type(returned) else None
     return _Place(depth, parent, place.introspecting or introspection, own or place.sized)

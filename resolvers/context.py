@@ -3,7 +3,7 @@ the way. Made anew for each request; a WebSocket makes one for each operation.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import msgspec
@@ -37,7 +37,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
 class RequestContext:
     """`partial_errors`: what went wrong while data stayed; execution/ adds them to the answer's errors. `calls`: every
-    call upstream of this operation, filled by the schema's recording extension."""
+    call upstream of this operation, filled by the schema's recording extension. `came_along`: records that rows of this
+    request embed, by want, helpdesk and remote id (resolvers/links.py)."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class RequestContext:
         self.request_id = request_id
         self.show_upstream = show_upstream
         self.selections = Selections()
+        self.came_along: dict[tuple[str | None, str, Hashable], Any] = {}
         self.partial_errors: list[GraphQLError] = []
         self.calls: list[CallRecord] = []
 

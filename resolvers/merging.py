@@ -101,7 +101,7 @@ async def connect(
         taken = await _merge(readers, page.size, rank)
         failed = [r for r in readers if r.error is not None]
         if not taken:
-            _refuse(readers, failed)
+            _refuse(failed, readers, began=position is not None)
         places = _starts(readers, position, taken, page.backward)
         edges = _edges(taken, places, cursors, fingerprint, backward=page.backward)
         count = await counting if counting else None
@@ -164,12 +164,16 @@ async def _look_ahead(readers: Sequence[_Reader[T]], rank: Rank[T] | None) -> No
         await asyncio.gather(*(r.fill(1) for r in readers))
 
 
-def _refuse(readers: Sequence[_Reader[T]], failed: Sequence[_Reader[T]]) -> None:
-    """Nothing to show, and what is left is refused, not merely down: that is the caller's answer."""
+def _refuse(failed: Sequence[_Reader[T]], readers: Sequence[_Reader[T]], *, began: bool) -> None:
+    """Nothing to show, and all that could bring more is refused, not merely down: that is the caller's answer.
+
+    On a first page a helpdesk that answered "no rows" has answered, and the refusal is only another's; in a walk that
+    goes on, helpdesks that came to their end before do not count.
+    """
     refused = [r.error for r in failed if isinstance(r.error, (Unsupported, BadInput))]
-    live = [r for r in readers if not r.stream.skipped and r.error is None and not r.ended]
-    if refused and not live and len(refused) == len(failed):
-        raise refused[0] if refused[0] is not None else AssertionError
+    answered = [r for r in readers if not r.stream.skipped and r.error is None]
+    if refused and len(refused) == len(failed) and (began or not answered):
+        raise refused[0]
 
 
 def _starts(

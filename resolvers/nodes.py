@@ -12,7 +12,6 @@ from models.ids import GlobalId, decode, decode_kind
 from models.records import Article, Attachment, Comment, HelpdeskInfo
 from resolvers.context import RequestContext
 from resolvers.files import article_files, comment_files, comments_of
-from resolvers.helpdesks import helpdesk
 from resolvers.loaders import ArticleAsk, TicketAsk
 from resolvers.pictures import Picture, pictures
 from resolvers.selection import FieldInfo
@@ -32,7 +31,7 @@ async def nodes(ids: Sequence[str], context: RequestContext, info: FieldInfo) ->
     """An entry may be an exception: it is that entry's error, the others stay."""
     if len(ids) > MOST_IDS:
         raise BadInput(f"`ids` has {len(ids)} entries; at most {MOST_IDS} are allowed.", field="ids")
-    return await asyncio.gather(*(_alone(node(id_, context, info, field="ids")) for id_ in ids))
+    return await asyncio.gather(*(_alone(node(id_, context, info, field=f"ids[{at}]")) for at, id_ in enumerate(ids)))
 
 
 async def _alone(found: Awaitable[Any]) -> Any:
@@ -77,7 +76,8 @@ async def _entity(representation: Any, context: RequestContext, info: FieldInfo,
     if kind is None:
         raise BadInput("A representation's `__typename` is no entity of this subgraph.", field="representations")
     if kind is Kind.HELPDESK and isinstance(key := representation.get("key"), str):
-        return helpdesk(key, context)
+        known = context.sources.get(key)
+        return known.info if known is not None else None
     id_ = representation.get("id")
     if not isinstance(id_, str):
         raise BadInput(f"A representation of {kind.value} needs its key `id`.", field="representations")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from providers.base import Capabilities, Source
 from resolvers.connections import Paging, add_up, connected, streams
 from resolvers.context import RequestContext
 from resolvers.filters import TicketConditions
-from resolvers.links import ALWAYS_THERE, LINKS
+from resolvers.links import LINKS, Link, remember, suffices, wanted_along
 from resolvers.paging import Connection, fingerprint
 from resolvers.selection import FieldInfo, Selection
 
@@ -38,14 +38,26 @@ EVERYTHING = TicketConditions(base=TicketFilter())
 def wants(selected: Selection, capabilities: Capabilities) -> frozenset[str]:
     """What to ask for along with the rows: only what was selected, and an embedded record only when it will suffice."""
     extras = {want for path, want in EXTRAS.items() if selected.has(*path)}
-    for name, link in LINKS.items():
-        owner, _, field = name.partition(".")
-        below = selected.at(field)
-        if owner != "Ticket" or link.want is None or below is None:
-            continue
-        if below.names <= capabilities.embeds.get(link.want, frozenset()) | ALWAYS_THERE:
+    for link, below in _links(selected):
+        if link.want is not None and suffices(link, below, capabilities):
             extras.add(link.want)
     return frozenset(extras)
+
+
+def wants_of_rows(selected: Selection, capabilities: Capabilities) -> frozenset[str]:
+    """For a list also what its rows bring for the records behind them. What the tickets' own links do not suffice with
+    is loaded whole for them, and answers those too."""
+    links = list(_links(selected))
+    whole = {link.want for link, below in links if not suffices(link, below, capabilities)}
+    along = {want for link, below in links for want in wanted_along(below, link, capabilities)}
+    return wants(selected, capabilities) | (along - whole)
+
+
+def _links(selected: Selection) -> Iterator[tuple[Link, Selection]]:
+    for link in LINKS.values():
+        below = selected.at(link.field) if link.owner == "Ticket" else None
+        if below is not None:
+            yield link, below
 
 
 async def tickets(
@@ -68,8 +80,11 @@ async def tickets(
         return None if found is None else TicketQuery(filter=found, order=order)
 
     async def fetch(source: Source, query: TicketQuery, request: PageRequest) -> Page[Ticket]:
-        extras = wants(selected, source.capabilities)
-        return await source.tickets(context.scope, query, msgspec.structs.replace(request, wants=extras))
+        extras = wants_of_rows(selected, source.capabilities)
+        found = await source.tickets(context.scope, query, msgspec.structs.replace(request, wants=extras))
+        for row in found.rows:
+            remember(row.record, context)
+        return found
 
     async def total() -> Count | None:
         queries = [(s, asked(key)) for key, s in context.sources.items()]

@@ -53,6 +53,20 @@ def base_url_problem(url: str) -> str | None:
     return None
 
 
+def origin_problems(public_url: str, origins: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What is wrong with our own address and with those of pages that may call us."""
+    found = []
+    parts = urlsplit(public_url)
+    if public_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        found.append(("PUBLIC_URL", f"must be an absolute http(s) address, not {public_url!r}."))
+    for origin in origins:
+        parts = urlsplit(origin)
+        whole = parts.scheme in ("http", "https") and parts.hostname and not parts.path and not parts.query
+        if origin != "*" and not whole:
+            found.append(("CORS_ORIGINS", f"must be origins like https://app.example, without a path, not {origin!r}."))
+    return found
+
+
 def from_file(path: Path, problems: list[str]) -> list[Account]:
     """Tables `[[helpdesk]]` with key, vendor, domain, optional name and base_url, and the vendor's secrets."""
     if not path.is_file():

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from runtime.accounts import VENDOR_SECRETS, Account, base_url_problem, from_file, is_loopback, used_twice
+from runtime.accounts import (
+    VENDOR_SECRETS,
+    Account,
+    base_url_problem,
+    from_file,
+    is_loopback,
+    origin_problems,
+    used_twice,
+)
 
 
 class SettingsError(Exception):
@@ -52,6 +60,10 @@ class Settings:
     cors_origins: tuple[str, ...] = _setting((), "Origins whose pages may call us, separated by commas.")
     hide_node: bool = _setting(False, "Behind a gateway: mark `node` and `nodes` @inaccessible.")
     explorer: bool = _setting(True, "Serve GraphiQL to browsers at /graphql.")
+    http_draft: bool = _setting(
+        False,
+        "Answer request errors with 422 and data with errors with 294, as the newest GraphQL over HTTP draft says.",
+    )
     get_needs_header: bool = _setting(False, "Refuse GET queries without a header that other sites' pages cannot send.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     upstream_concurrency: int = _setting(10, "Calls under way to one helpdesk at a time: 1 to 100.")
@@ -59,7 +71,9 @@ class Settings:
     body_bytes: int = _setting(1_000_000, "Largest request body.")
     max_tokens: int = _setting(2_000, "Largest document, in tokens.")
     max_depth: int = _setting(12, "Deepest document.")
+    max_values: int = _setting(50_000, "Most values a document may ask for: the fields of all its nodes together.")
     max_cost: int = _setting(10_000, "Most nodes a document may ask for, page sizes multiplied.")
+    env_file: str = _setting(".env", "Settings in a file beside server.py; the environment goes before it.")
     helpdesks_file: str = _setting(
         "helpdesks.toml", "More accounts than one for each vendor; see helpdesks.example.toml."
     )
@@ -117,6 +131,8 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         except ValueError as error:
             problems.append(f"{f.name.upper()}: {error}")
     settings = Settings(**values)
+    if "helpdesks_file" in values and not (folder / settings.helpdesks_file).is_file():
+        problems.append(f"HELPDESKS_FILE: there is no file {settings.helpdesks_file}.")
     problems += [problem for check in CHECKS for problem in check(settings)]
     accounts = [*_from_environment(settings), *from_file(folder / settings.helpdesks_file, problems)]
     problems += used_twice([a.key for a in accounts])
@@ -165,6 +181,7 @@ def _check_ranges(s: Settings) -> list[str]:
         "max_tokens": (100, 100_000),
         "max_depth": (3, 50),
         "max_cost": (100, 10_000_000),
+        "max_values": (100, 100_000_000),
     }
     found = [
         f"{name.upper()}: must be from {low:,} to {high:,}, not {getattr(s, name):,}."
@@ -178,10 +195,11 @@ def _check_ranges(s: Settings) -> list[str]:
 
 def _check_urls(s: Settings) -> list[str]:
     found = []
-    for name in ("public_url", "freshdesk_base_url", "zendesk_base_url"):
+    for name in ("freshdesk_base_url", "zendesk_base_url"):
         problem = base_url_problem(getattr(s, name))
         if problem:
             found.append(f"{name.upper()}: {problem}")
+    found += [f"{name}: {problem}" for name, problem in origin_problems(s.public_url, s.cors_origins)]
     if not s.database_url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
         found.append("DATABASE_URL: must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://.")
     return found
@@ -189,6 +207,14 @@ def _check_urls(s: Settings) -> list[str]:
 
 def _check_accounts(s: Settings) -> list[str]:
     found = []
+    if s.freshdesk_base_url and not s.freshdesk_domain:
+        found.append("FRESHDESK_DOMAIN: needed with FRESHDESK_BASE_URL; any label will do for a sandbox.")
+    if s.zendesk_base_url and not s.zendesk_subdomain:
+        found.append("ZENDESK_SUBDOMAIN: needed with ZENDESK_BASE_URL; any label will do for a sandbox.")
+    if bool(s.zendesk_client_id) != bool(s.zendesk_client_secret):
+        found.append("ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET: give both or neither.")
+    if bool(s.zendesk_email) != bool(s.zendesk_token):
+        found.append("ZENDESK_EMAIL and ZENDESK_TOKEN: give both or neither.")
     if s.freshdesk_domain and not s.freshdesk_api_key:
         found.append("FRESHDESK_API_KEY: needed with FRESHDESK_DOMAIN.")
     if s.freshdesk_api_key and not s.freshdesk_domain:

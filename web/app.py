@@ -79,9 +79,9 @@ def create_app(parts: WebParts) -> Starlette:
             *parts.routes,
         ],
         middleware=[
+            Middleware(RequestMiddleware, clock=parts.clock),
             Middleware(KnownHosts, hosts=settings.hosts),
             _cors(settings),
-            Middleware(RequestMiddleware, clock=parts.clock),
         ],
         exception_handlers={HTTPException: _http_error, Refusal: _refusal},
         lifespan=_lifespan(parts),

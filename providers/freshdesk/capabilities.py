@@ -10,13 +10,13 @@ LIST_CEILING = PAGE_CEILING * 100
 SEARCH_PAGE = 30
 SEARCH_CEILING = 300
 
-NATIVE, MIRROR, NONE = FilterSupport.NATIVE, FilterSupport.MIRROR, FilterSupport.NONE
+NATIVE, NONE = FilterSupport.NATIVE, FilterSupport.NONE
 
 
 def _row(
     path: str,
-    filterable: FilterSupport = MIRROR,
-    sortable: FilterSupport = MIRROR,
+    filterable: FilterSupport = NONE,
+    sortable: FilterSupport = NONE,
     *,
     writable: bool = False,
     note: str | None = None,
@@ -62,7 +62,7 @@ TICKET = (
 CONTACT = (
     _row("Contact.email", NATIVE),
     _row("Contact.phone", NATIVE),
-    _row("Contact.name", MIRROR, note="Live by search, by the beginning of a word."),
+    _row("Contact.name", NONE, note="Live by search, by the beginning of a word."),
     _row("Contact.organization", NATIVE, NONE),
     _row("Contact.state", NATIVE, NONE),
     _row("Contact.updatedAt", NATIVE),

@@ -90,7 +90,7 @@ def input_path(field: str) -> str:
 def plan(draft: TicketDraft, marker: str, fields: Fields) -> WritePlan:
     planned = _Plan(draft, fields)
     body = planned.body(tag_of(marker))
-    return WritePlan(method="POST", path="/tickets", body=body, warnings=tuple(planned.warnings))
+    return WritePlan(method="POST", path="/api/v2/tickets", body=body, warnings=tuple(planned.warnings))
 
 
 class _Plan:
@@ -146,7 +146,7 @@ class _Plan:
         draft = self._draft
         if draft.native_status is not None:
             known = self._fields.statuses
-            if not draft.native_status.isdecimal() or (self._fields.known and int(draft.native_status) not in known):
+            if not _digits(draft.native_status) or (self._fields.known and int(draft.native_status) not in known):
                 raise BadInput(
                     "This account has no such status. Use a `value` of `helpdesk { statuses }`.", field="nativeStatus"
                 )
@@ -250,10 +250,14 @@ class _Plan:
         self.warnings.append(MappingWarning(path=(field,), message=message, sent=sent))
 
 
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 def _number(value: str | None, field: str) -> int | None:
     if value is None:
         return None
-    if not value.isdecimal() or len(value) > 19:
+    if not _digits(value) or len(value) > 19:
         raise BadInput(f"`{field}` is not an id of this Freshdesk account.", field=field)
     return int(value)
 

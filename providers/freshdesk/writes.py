@@ -15,6 +15,7 @@ from providers.freshdesk.reads_tickets import Tickets
 from providers.upstream import Answer, Call, unreadable
 
 NEWEST = 100
+API = "/api/v2"
 
 
 class Writes:
@@ -30,9 +31,10 @@ class Writes:
     async def create(self, planned: WritePlan) -> Ticket:
         """Sent once. The vendor has no idempotency key, so a lost answer is OutcomeUnknown and stays so until
         `find` has looked."""
+        words = await self._lookups.words()  # before it is sent: nothing may fail between the answer and its record
         call = Call(
             method=planned.method,
-            path=planned.path,
+            path=planned.path.removeprefix(API),
             endpoint="POST /tickets",
             family="tickets.create",
             json=planned.body,
@@ -43,7 +45,6 @@ class Writes:
             answer = await self._client.send(call)
         except Rejected as error:
             raise _told(error) from None
-        words = await self._lookups.words()
         try:
             found = seen(answer, answer.body, wire.Ticket, "$")
             made = ticket(self._account, words, found.row, found.raw, self._client.clock.now())

@@ -23,7 +23,8 @@ What holds for every call
   sent for sure, or refused by a 429. A write that cannot be repeated and whose answer was lost is OutcomeUnknown.
 - It passes the rate budget of its family, interactive lane first, background (`lane_is(Lane.BACKGROUND)`) up to 70%.
   What cannot be served within 5 s fails at once: BudgetExhausted, or RateLimited after a 429, both with `retry_after`.
-- An open circuit answers at once with Unavailable. 401: `refresh()` once, then CredentialsRejected.
+- An open circuit answers at once with Unavailable. After its pause one call is the probe, which its caller's leaving
+  does not end; others wait for its verdict, 2 s at most. 401: `refresh()` once, then CredentialsRejected.
 - Bodies are counted on the wire and inflated. Identical GETs in flight are one call. Each wire call leaves a CallRecord
   with whoever is `recording()`.
 - No cookies, no proxy, no redirects, nothing from the environment, no secret in any log, repr or error.

@@ -114,6 +114,7 @@ class Upstream:
 
     async def aclose(self) -> None:
         await self._in_flight.aclose()
+        await self._line.aclose()
         await self._renewal.aclose()
         if self._owned is not None:
             await self._owned.aclose()

@@ -99,10 +99,13 @@ class Files:
     async def _ask(self, call: Call, url: httpx.URL, own: bool, until: float) -> tuple[httpx.Response | None, Reply]:
         """The head of an answer. A hop to our helpdesk is counted against its budget, one elsewhere is not."""
         opened: httpx.Response | None = None
+        left = False
 
         async def send() -> Reply:
             nonlocal opened
             opened, reply = await self._open(call, url, own, until)
+            if left:  # a probe goes on without its caller
+                await self._drop(opened)
             return reply
 
         if not own:
@@ -112,6 +115,7 @@ class Files:
         try:
             reply = await self._line.exchange(call, "", send, 1, self._line.patience(call))
         except BaseException:
+            left = True
             await self._drop(opened)
             raise
         return opened, reply

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import get_args
 
@@ -13,6 +14,7 @@ from providers.upstream.budget import Bucket, SharedBudget
 from providers.upstream.call import Call, Kind
 from providers.upstream.circuit import Circuit
 from providers.upstream.policy import FamilyPolicy, Lane, Learn, Observation, UpstreamPolicy
+from providers.upstream.probes import Probes
 from providers.upstream.records import CallRecord, record
 from providers.upstream.retry import retry_after, throttle_seconds
 from providers.upstream.verdict import failed
@@ -55,6 +57,7 @@ class Line:
         self._redact = redact
         self._admission = Admission(helpdesk, budget, policy, clock)
         self._circuits: dict[Kind, Circuit] = {kind: Circuit(policy, clock) for kind in get_args(Kind)}
+        self._probes = Probes()
         self._last_error: str | None = None
         self._last_latency: float | None = None
 
@@ -66,14 +69,22 @@ class Line:
         self, call: Call, path: str, send: Callable[[], Awaitable[Reply]], attempt: int, patience: Patience
     ) -> Reply:
         """One wire call, admitted, measured, learned from: the Reply, good or bad. Raises when it may not leave."""
-        self.check(call)
+        work = self._exchange(call, path, send, attempt, patience)
+        if self._circuits[call.sort].state == "half-open":
+            return await self._probes.run(work)
+        return await work
+
+    async def _exchange(
+        self, call: Call, path: str, send: Callable[[], Awaitable[Reply]], attempt: int, patience: Patience
+    ) -> Reply:
         waited_before = patience.waited
+        await self._pass(call, patience)
         async with self._admission.enter(
             self._chain(call.family), call.cost, call.lane or Lane.INTERACTIVE, patience
         ) as charge:
             reply: Reply | None = None
             try:
-                reply = await self._through(call, send)
+                reply = await self._through(call, send, patience)
             finally:
                 await self._budget.answered(self.helpdesk, charge, self._seen(call, reply))
         if reply.status == 429:
@@ -83,17 +94,26 @@ class Line:
         self.note(call, path, reply, attempt=attempt, waited=patience.waited - waited_before, credits=call.cost)
         return reply
 
-    async def _through(self, call: Call, send: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def _through(self, call: Call, send: Callable[[], Awaitable[Reply]], patience: Patience) -> Reply:
         """Past the circuit, which may have opened while the call waited."""
-        self.check(call)
+        await self._pass(call, patience)
         circuit = self._circuits[call.sort]
         probe = circuit.begin()
         reply: Reply | None = None
         try:
-            reply = await send()
+            with self._probes.deciding() if probe else nullcontext():
+                reply = await send()
         finally:
             circuit.end(self._judge(reply), probe)
         return reply
+
+    async def _pass(self, call: Call, patience: Patience) -> None:
+        """A call that meets a probe shares its fate: refused at once, it would fail its whole reading, and with that
+        end the probe, while the helpdesk is well again."""
+        start = self.clock.monotonic()
+        await self._circuits[call.sort].verdict(max(0.0, patience.left))
+        patience.waited += self.clock.monotonic() - start
+        self.check(call)
 
     def check(self, call: Call) -> None:
         """Nothing leaves after the caller's deadline, nor into an open circuit."""
@@ -112,6 +132,9 @@ class Line:
     def closed_for(self, call: Call) -> float | None:
         """Seconds for which the circuit lets no such call through; None when it does."""
         return self._circuits[call.sort].refusal()
+
+    async def aclose(self) -> None:
+        await self._probes.aclose()
 
     def _chain(self, family: str) -> tuple[Bucket, ...]:
         """The family's bucket and the buckets above it."""

@@ -71,6 +71,7 @@ class UpstreamPolicy:
     circuit_window: float = 30.0
     circuit_pause: float = 5.0
     circuit_pause_cap: float = 60.0
+    circuit_probe_wait: float = 2.0  # how long others wait for a probe before they are refused
     retry_after_default: float = 60.0
     retry_after_cap: float = 3600.0
     file_bytes: int = 64 * MEBIBYTE

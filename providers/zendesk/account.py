@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import msgspec
 
 from models.enums import Vendor
@@ -54,7 +55,14 @@ def account_of(link: Link) -> Account:
     base = (link.base_url or f"https://{subdomain}.{VENDOR_DOMAIN}").rstrip("/")
     if base.endswith(API):
         base = base.removesuffix(API)
-    return Account(key=link.key, name=link.name, subdomain=subdomain, base=base, redirected=link.base_url is not None)
+    return Account(key=link.key, name=link.name, subdomain=subdomain, base=base, redirected=_on_loopback(link))
+
+
+def _on_loopback(link: Link) -> bool:
+    try:
+        return link.base_url is not None and is_loopback(httpx.URL(link.base_url).host)
+    except httpx.InvalidURL:
+        return False
 
 
 def _subdomain(link: Link) -> str:

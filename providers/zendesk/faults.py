@@ -26,6 +26,7 @@ from models.errors import (
 from providers.upstream import Answer
 from providers.zendesk.account import SUBDOMAIN_SETTING
 from providers.zendesk.lenient import pairs
+from providers.zendesk.oauth import OAUTH_CLIENT
 
 _ADDRESS = re.compile(r"\b[a-z]+://\S+|\bapi/v\d/\S*", re.IGNORECASE)
 _TEXT_LIMIT = 300
@@ -90,14 +91,19 @@ def error_for(answer: Answer) -> HelpdeskError | None:
             return IdempotencyMismatch("This idempotency key was already used with another input.")
         case 400 | 401, "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type":
             return CredentialsRejected(
-                "Zendesk refused the OAuth client; check ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET.", **how
+                f"Zendesk refused the OAuth client of helpdesk {answer.helpdesk!r}. Correct {OAUTH_CLIENT}.", **how
             )
         case 403, _:
             return Forbidden(
-                f"The credential of this helpdesk may not do this; give it the rights or link another one.{said}"
+                f"The credential of helpdesk {answer.helpdesk!r} may not do this; give it the rights or link another."
+                f"{said}"
             )
         case 404, code if code and code.startswith("No help desk"):
-            return CredentialsRejected(f"There is no Zendesk account of that name; check {SUBDOMAIN_SETTING}.", **how)
+            return CredentialsRejected(
+                f"Zendesk has no account of the name helpdesk {answer.helpdesk!r} is linked to. Correct "
+                f"{SUBDOMAIN_SETTING}.",
+                **how,
+            )
         case 404, "InvalidEndpoint":
             return Rejected("The helpdesk does not know this call; its plan may lack it.", **how)
         case 404 | 410, _:

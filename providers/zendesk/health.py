@@ -43,8 +43,8 @@ class Doctor:
             raise self._client.sign_in.rejected(CredentialsRejected("anonymous", status=200))
         if found.wire.role not in STAFF:
             raise CredentialsRejected(
-                "The credential is an end user's; an agent's or admin's is needed. "
-                f"Check {self._client.sign_in.setting}.",
+                f"The credential of helpdesk {self._session.key!r} is an end user's; an agent's or admin's is needed. "
+                f"Correct {self._client.sign_in.setting}.",
                 status=200,
             )
 

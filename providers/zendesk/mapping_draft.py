@@ -34,6 +34,9 @@ def marker_tag(marker: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in marker.lower())
 
 
+MOST_BYTES = 65_536
+
+
 class Draft:
     """One draft on its way: `body` is filled, `warnings` tell what was left out or replaced."""
 
@@ -48,9 +51,7 @@ class Draft:
         draft = self.draft
         fields = {
             "subject": draft.subject,
-            "comment": {"html_body": draft.body_html}
-            if draft.body_html is not None
-            else {"body": draft.body_text or ""},
+            "comment": self._comment(),
             **self._requester(),
             **self._status(),
             "priority": self._priority(),
@@ -67,6 +68,18 @@ class Draft:
         }
         self._channel()
         return {name: value for name, value in fields.items() if value is not None}
+
+    def _comment(self) -> dict[str, str]:
+        """Zendesk cuts a comment at 64 kB without a word (its page 'Ticket comments')."""
+        field, name = ("bodyHtml", "html_body") if self.draft.body_html is not None else ("bodyText", "body")
+        text = (self.draft.body_html if self.draft.body_html is not None else self.draft.body_text) or ""
+        raw = text.encode()
+        if len(raw) <= MOST_BYTES:
+            return {name: text}
+        kept = raw[:MOST_BYTES].decode(errors="ignore")
+        message = f"Zendesk keeps {MOST_BYTES:,} bytes of a comment; this has {len(raw):,}."
+        self._lost(field, message, "Send the rest as an attachment or a further comment.", f"{len(kept):,} characters")
+        return {name: kept}
 
     def _lost(self, field: str, message: str, nearest: str, sent: Any = None) -> Any:
         """Refused when strict; else a warning, and `sent` in its place."""

@@ -23,21 +23,34 @@ log = logging.getLogger("deskgraph.zendesk")
 
 MARGIN = 60.0
 API_TOKEN_END = "2027-04-30"  # noqa: S105  # a date
-API_TOKEN_NOTE = (
-    f"Zendesk API tokens end on {API_TOKEN_END}. Link this account by OAuth before then: set ZENDESK_OAUTH_TOKEN, or "
-    "ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET."
+FILE = "helpdesks.toml"
+OAUTH_TOKEN = f"ZENDESK_OAUTH_TOKEN, or `oauth_token` of the helpdesk in {FILE}"
+OAUTH_CLIENT = (
+    f"ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET, or `client_id` and `client_secret` of the helpdesk in {FILE}"
 )
+API_TOKEN = f"ZENDESK_EMAIL and ZENDESK_TOKEN, or `email` and `token` of the helpdesk in {FILE}"
 _WAYS = (
-    ({"oauth_token"}, "ZENDESK_OAUTH_TOKEN"),
-    ({"client_id", "client_secret"}, "ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET"),
-    ({"email", "token"}, "ZENDESK_EMAIL and ZENDESK_TOKEN"),
+    ({"oauth_token"}, OAUTH_TOKEN),
+    ({"client_id", "client_secret"}, OAUTH_CLIENT),
+    ({"email", "token"}, API_TOKEN),
 )
+
+
+def api_token_note(helpdesk: str) -> str:
+    return (
+        f"Zendesk API tokens end on {API_TOKEN_END}. Link helpdesk {helpdesk!r} by OAuth before then: set "
+        f"{OAUTH_TOKEN}; or set {OAUTH_CLIENT}."
+    )
 
 
 class SignIn:
-    """A credential with what is worth knowing about it. `setting` names what an operator has to correct."""
+    """A helpdesk's credential with what is worth knowing about it. `setting` names what an operator has to correct, in
+    the environment and in the file."""
 
-    def __init__(self, credential: Credential, setting: str, clock: Clock, *, legacy: bool = False) -> None:
+    def __init__(
+        self, helpdesk: str, credential: Credential, setting: str, clock: Clock, *, legacy: bool = False
+    ) -> None:
+        self.helpdesk = helpdesk
         self.credential = credential
         self.setting = setting
         self._clock = clock
@@ -49,7 +62,7 @@ class SignIn:
 
     @property
     def note(self) -> str | None:
-        return API_TOKEN_NOTE if self.legacy else None
+        return api_token_note(self.helpdesk) if self.legacy else None
 
     def attach(self, upstream: Upstream) -> None:
         if isinstance(self.credential, ClientCredentials):
@@ -63,8 +76,8 @@ class SignIn:
     def rejected(self, error: CredentialsRejected) -> CredentialsRejected:
         """The same refusal, naming the setting."""
         return CredentialsRejected(
-            f"Zendesk refused the credential of this helpdesk; check {self.setting}, or link the account again.",
-            helpdesk=error.helpdesk,
+            f"Zendesk refused the credential of helpdesk {self.helpdesk!r}. Correct {self.setting}.",
+            helpdesk=self.helpdesk,
             status=error.status,
             vendor_code=error.vendor_code,
             request_id=error.request_id,
@@ -75,18 +88,19 @@ def sign_in(link: Link, clock: Clock) -> SignIn:
     given = {name for name, value in link.secrets.items() if value}
     names, setting = next(((n, s) for n, s in _WAYS if n <= given), (None, ""))
     if names is None:
-        ways = ", or ".join(s for _, s in _WAYS)
-        raise BadInput(f"Helpdesk {link.key!r} has no Zendesk credential: set {ways}.", helpdesk=link.key)
+        ways = "; or set ".join(s for _, s in _WAYS)
+        raise BadInput(f"Helpdesk {link.key!r} has no Zendesk credential. Set {ways}.", helpdesk=link.key)
+    credential: Credential
     if "oauth_token" in names:
-        return SignIn(FixedCredential({"authorization": f"Bearer {link.secrets['oauth_token']}"}), setting, clock)
+        credential = FixedCredential({"authorization": f"Bearer {link.secrets['oauth_token']}"})
+        return SignIn(link.key, credential, setting, clock)
     if "client_id" in names:
-        return SignIn(
-            ClientCredentials(link.secrets["client_id"], link.secrets["client_secret"], clock), setting, clock
-        )
-    log.warning("helpdesk %s signs in with an API token. %s", link.key, API_TOKEN_NOTE)
+        credential = ClientCredentials(link.key, link.secrets["client_id"], link.secrets["client_secret"], clock)
+        return SignIn(link.key, credential, setting, clock)
+    log.warning("helpdesk %s signs in with an API token. %s", link.key, api_token_note(link.key))
     pair = f"{link.secrets['email']}/token:{link.secrets['token']}"
     basic = base64.b64encode(pair.encode()).decode()
-    return SignIn(FixedCredential({"authorization": f"Basic {basic}"}), setting, clock, legacy=True)
+    return SignIn(link.key, FixedCredential({"authorization": f"Basic {basic}"}), setting, clock, legacy=True)
 
 
 async def _in_time(waiting: Awaitable[None], clock: Clock) -> None:
@@ -102,7 +116,8 @@ class ClientCredentials:
     """Access tokens by the client credentials grant: cached, renewed before they end and once after a 401, by one
     caller for all. Such tokens come without a refresh token (vendor's page 'Grant-type tokens')."""
 
-    def __init__(self, client_id: str, client_secret: str, clock: Clock) -> None:
+    def __init__(self, helpdesk: str, client_id: str, client_secret: str, clock: Clock) -> None:
+        self._helpdesk = helpdesk
         self._client_id = client_id
         self._client_secret = client_secret
         self._clock = clock
@@ -173,8 +188,9 @@ class ClientCredentials:
         """Token errors follow RFC 6749; whether they come as 400 or 401 differs, so the class does not matter."""
         if isinstance(error, CredentialsRejected | Rejected):
             return CredentialsRejected(
-                "Zendesk gave no access token for ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET; check both.",
-                helpdesk=error.helpdesk,
+                f"Zendesk gave no access token for the OAuth client of helpdesk {self._helpdesk!r}. Correct "
+                f"{OAUTH_CLIENT}.",
+                helpdesk=self._helpdesk,
                 status=error.status,
                 vendor_code=error.vendor_code,
                 request_id=error.request_id,

@@ -54,7 +54,11 @@ async def running(command: Sequence[str], **environment: str) -> AsyncIterator[a
     settings = set(re.findall(r"^# ?(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     inherited = {name: value for name, value in os.environ.items() if name not in settings}
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdout=PIPE, env={**inherited, **environment}, start_new_session=True
+        *command,
+        cwd=ROOT,
+        stdout=PIPE,
+        env={"ENV_FILE": "/dev/null", **inherited, **environment},
+        start_new_session=True,
     )
     try:
         yield process

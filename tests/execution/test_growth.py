@@ -105,3 +105,14 @@ def test_the_largest_document_of_a_family_is_cheap(family: str) -> None:
         began = time.thread_time()
         judged(document)
         assert time.thread_time() - began < 0.3
+
+
+@pytest.mark.parametrize("text", ["{hello " + "hello " * 400, "{" + "hello " * 400 + "}", "{" + "a " * 400 + "}"])
+def test_what_is_remembered_of_a_refusal_is_small(text: str) -> None:
+    docs = Documents(SCHEMA._schema)
+    checked = docs.check(text)
+    assert checked.errors and docs.check(text) is checked
+    for error in checked.errors:
+        assert error.nodes is None and error.__traceback__ is None and error.original_error is None
+        assert error.locations or "too often" in error.message
+    assert docs._known.currsize >= len(text)

@@ -197,3 +197,15 @@ def test_the_cache_is_bounded_and_hands_out_the_same_document() -> None:
 def test_aliases_below_introspection_count_through_fragments() -> None:
     text = "{__schema{...F}} fragment F on __Schema {" + " ".join(f"a{i}: types{{name}}" for i in range(4)) + "}"
     assert refused(documents(), text) == "COST_LIMIT_EXCEEDED"
+
+
+def test_fields_count_for_every_node_they_are_asked_of() -> None:
+    names = " ".join(f"f{n}: id" for n in range(50))
+    docs = documents(cost=10**6, values=5_000)
+    docs.prepare(f"{{tickets(first: 98){{{names}}}}}")
+    with pytest.raises(RequestRefused, match="5100 values; at most 5000") as caught:
+        docs.prepare(f"{{tickets(first: 100){{{names}}} ...F}} fragment F on Query {{tickets(first: 100){{id}}}}")
+    assert caught.value.code == "COST_LIMIT_EXCEEDED"
+    docs.prepare("query($n: Int) {tickets(first: $n){id}}", variables={"n": 5_000})
+    with pytest.raises(RequestRefused, match="values"):
+        docs.prepare("query($n: Int) {tickets(first: $n){id}}", variables={"n": 5_001})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.scrub import REMOVED, scrub
+from imaging.scrub import DEEPEST, REMOVED, TOO_DEEP, scrub
 
 KEYS = [
     "https://s3.amazonaws.com/cdn/1.png?X-Amz-Expires=300&X-Amz-Signature=abc",
@@ -33,3 +33,13 @@ def test_all_else_stays() -> None:
         "t": [True, 1.5, "https://"],
     }
     assert scrub(raw) == raw
+
+
+def test_what_is_nested_too_deep_is_cut() -> None:
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    levels, found = 0, scrub(deep)
+    while isinstance(found, list):
+        levels, found = levels + 1, found[0]
+    assert (levels, found) == (DEEPEST, TOO_DEEP)

@@ -28,7 +28,8 @@ def selection(*paths: str) -> Selection:
 @pytest.mark.parametrize("name", LINKS)
 def test_each_link_is_a_field_and_has_its_look_up(name: str) -> None:
     owner, _, field = name.partition(".")
-    assert field in TYPES[owner].fields  # type: ignore[attr-defined]
+    there = TYPES[owner].fields[field].type  # type: ignore[attr-defined]
+    assert getattr(there, "of_type", there).name == LINKS[name].to
     assert isinstance(getattr(Loaders(two_desks(), Scope(tenant="t")), LINKS[name].loader), Loader)
 
 

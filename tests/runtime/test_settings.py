@@ -50,9 +50,19 @@ def test_loopback_needs_none(host: str, tmp_path: Path) -> None:
         ({"ZENDESK_BASE_URL": "ftp://example.com"}, "ZENDESK_BASE_URL"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
         ({"SIGNING_KEY": "short"}, "SIGNING_KEY"),
+        ({"HELPDESKS_FILE": "nofile.toml"}, "HELPDESKS_FILE"),
+        ({"CORS_ORIGINS": "https://ok.example,foo"}, "CORS_ORIGINS"),
+        ({"CORS_ORIGINS": "https://ok.example/path"}, "CORS_ORIGINS"),
+        ({"PUBLIC_URL": "intranet:8000"}, "PUBLIC_URL"),
+        ({"FRESHDESK_BASE_URL": "http://127.0.0.1:9400/freshdesk"}, "FRESHDESK_DOMAIN"),
+        ({"ZENDESK_BASE_URL": "http://127.0.0.1:9400/zendesk"}, "ZENDESK_SUBDOMAIN"),
+        (
+            {"ZENDESK_SUBDOMAIN": "a", "ZENDESK_OAUTH_TOKEN": "secret-value", "ZENDESK_CLIENT_ID": "x"},
+            "ZENDESK_CLIENT_SECRET",
+        ),
     ],
 )
-def test_what_is_missing_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
+def test_what_is_missing_or_wrong_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
     text = problems(environ, tmp_path)
     assert named in text and "secret-value" not in text
 

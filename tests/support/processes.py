@@ -64,9 +64,10 @@ def _read(stream: IO[bytes]) -> str:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Nothing of the operator's own settings; a helpdesks.toml in the checkout is not looked at."""
+    """Nothing of the operator's own settings; a `.env` and a helpdesks.toml in the checkout are not looked at."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "HELPDESKS_FILE": "no-such-file.toml", "PYTHONUNBUFFERED": "1", **settings}
+    files = {"HELPDESKS_FILE": "tests/support/no-helpdesks.toml", "ENV_FILE": "/dev/null"}
+    return {**kept, **files, "PYTHONUNBUFFERED": "1", **settings}
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -161,6 +161,64 @@ async def test_comments_of_twenty_tickets_are_twenty_calls_and_begin_with_the_re
         assert [c.created_at for c in comments.items] == sorted(c.created_at for c in comments.items)
         bodies = [comment.body_text for comment in comments.items[:2]]
         assert len(set(bodies)) == len(bodies)
+
+
+async def conversing(one: Bench, conversations: Sequence[int]) -> list[Ticket]:
+    """As many new tickets as numbers, each with so many conversations behind its request, as list rows."""
+    desk, made = one.world.desk("freshdesk"), {}
+    person = next(desk.tickets.get(number).requester for number in range(600, 0, -1) if desk.tickets.get(number))
+    for count in conversations:
+        ticket = desk.tickets.create(subject=f"With {count}", requester=person, text=words(0))
+        for number in range(1, count + 1):
+            desk.messages.add(ticket.number, author=person, public=number % 3 > 0, text=words(number))
+            one.clock.advance(1)
+        made[str(ticket.number)] = count
+    wants = frozenset({"description"})
+    page = await one.provider.tickets(ALL, TicketQuery(), PageRequest(size=len(made), wants=wants))
+    rows = {row.record.remote_id: row.record for row in page.rows}
+    return [rows[ident] for ident in made]
+
+
+def words(number: int) -> str:
+    return f"Words {number} of this conversation."
+
+
+async def test_twenty_tickets_with_up_to_a_hundred_conversations_are_twenty_calls(bench):
+    one = bench()
+    counts = [100, 99, 98, 1, 0] * 4
+    tickets = await conversing(one, counts)
+    one.controls.calls.clear()
+    with recording() as calls:
+        found = await one.provider.comments(ALL, tickets, 1000)
+    assert len({call.path for call in calls}) == 20
+    assert len(calls) == one.controls.calls.count("freshdesk") == 20
+    for count, comments in zip(counts, found, strict=True):
+        assert [c.body_text for c in comments.items] == [words(number) for number in range(count + 1)]
+        assert comments.complete
+
+
+@pytest.mark.parametrize(("conversations", "cost"), [(99, 1), (100, 1), (101, 2), (200, 2), (201, 3)])
+async def test_only_what_exceeds_a_hundred_conversations_costs_a_call_more(bench, conversations, cost):
+    one = bench()
+    tickets = await conversing(one, [conversations])
+    with recording() as calls:
+        (found,) = await one.provider.comments(ALL, tickets, 1000)
+    assert len(calls) == cost and not any(call.cached for call in calls)
+    assert found.items[0].remote_id == f"{tickets[0].remote_id}/0"
+    assert [c.body_text for c in found.items] == [words(number) for number in range(conversations + 1)]
+    assert len({c.remote_id for c in found.items}) == conversations + 1
+    assert found.complete
+
+
+async def test_a_page_of_a_hundred_comments_is_one_call_however_long_the_conversation(bench):
+    """One comment more is asked for, which tells whether there is another page."""
+    one = bench()
+    tickets = await conversing(one, [99, 100, 101])
+    with recording() as calls:
+        found = await one.provider.comments(ALL, tickets, 101)
+    assert len(calls) == 3
+    assert [len(comments.items) for comments in found] == [100, 101, 101]
+    assert [comments.complete for comments in found] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def planned(known, strict: bool = True, **changes: object):
 
 def test_the_least_a_ticket_needs(known):
     found = planned(known)
-    assert (found.method, found.path, found.warnings) == ("POST", "/tickets", ())
+    assert (found.method, found.path, found.warnings) == ("POST", "/api/v2/tickets", ())
     assert found.body == {
         "email": "ana@example.test",
         "name": "Ana",
@@ -139,6 +139,7 @@ def test_an_account_without_a_status_for_on_hold_says_pending():
         ({"group_id": "x"}, "groupId"),
         ({"native_status": "77"}, "nativeStatus"),
         ({"native_status": "open"}, "nativeStatus"),
+        ({"native_status": "٣"}, "nativeStatus"),
         ({"tags": ("x" * 33,)}, "tags"),
         ({"tags": ("a,b",)}, "tags"),
         ({"subject": ""}, "subject"),

@@ -8,6 +8,7 @@ import pytest
 from models.errors import BadInput, HelpdeskError, Unreadable
 from providers.upstream import FamilyPolicy, FixedCredential, Upstream
 from providers.upstream.transport import GuardedResolver, is_forbidden_literal, may_dial
+from providers.upstream.urls import House
 
 FORBIDDEN = """
 0.0.0.0 10.0.0.1 100.64.0.1 127.0.0.1 127.1.2.3 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.1 192.0.2.1
@@ -155,3 +156,11 @@ async def test_a_helpdesk_whose_name_leads_inside_is_unavailable_and_gets_no_pac
     with pytest.raises(HelpdeskError):
         await upstream.request(call())
     await upstream.aclose()
+
+
+@pytest.mark.parametrize("port", [9401, 22, 80])
+def test_a_sandbox_cannot_lead_a_file_to_another_port_of_this_machine(port):
+    house = House.at("acme", "http://127.0.0.1:9400/freshdesk", True, lambda host: True)
+    assert house.file("http://localhost:9400/files/1")
+    with pytest.raises(Unreadable, match="not allowed"):
+        house.file(f"http://localhost:{port}/files/1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 import httpx
@@ -72,33 +71,6 @@ async def test_after_the_pause_one_probe_decides_and_the_pause_grows(account, ca
     vendor.status = 200
     assert (await upstream.request(call())).ok
     assert upstream.health().answering
-
-
-async def test_one_probe_at_a_time_and_a_probe_that_left_frees_the_way(account, call, clock):
-    gate = asyncio.Event()
-    count = 0
-
-    async def vendor(request):
-        nonlocal count
-        count += 1
-        if count <= 5:
-            return httpx.Response(503)
-        await gate.wait()
-        return httpx.Response(200, json={})
-
-    upstream = account(vendor, policy=ONCE)
-    await fail(upstream, call, 5)
-    clock.advance(5)
-    probe = asyncio.create_task(upstream.request(call("/probe")))
-    while count < 6:
-        await asyncio.sleep(0)
-    with pytest.raises(Unavailable):
-        await upstream.request(call("/other"))
-    assert count == 6
-    probe.cancel()
-    await asyncio.gather(probe, return_exceptions=True)
-    gate.set()
-    assert (await upstream.request(call("/next"))).ok
 
 
 def test_half_of_twenty_within_thirty_seconds_opens_it(clock):

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from models.enums import Vendor
 from models.errors import BadInput, HelpdeskError
 from providers import VENDORS, Link, Parts
 from providers import build as build_any
+from providers.zendesk.account import account_of
 from providers.zendesk.provider import ZendeskProvider
 
 Make = Callable[..., ZendeskProvider]
@@ -78,17 +80,43 @@ def test_an_oauth_token_goes_before_an_api_token(make: Make, caplog: pytest.LogC
     assert caplog.text == ""
 
 
-async def test_a_401_names_the_setting(make: Make, script: Any, scope: Any) -> None:
+CREDENTIALS = [
+    ({"oauth_token": "x"}, ("ZENDESK_OAUTH_TOKEN", "`oauth_token`")),
+    (
+        {"client_id": "c", "client_secret": "s"},
+        ("ZENDESK_CLIENT_ID", "ZENDESK_CLIENT_SECRET", "`client_id`", "`client_secret`"),
+    ),
+    ({"email": "a@b.example", "token": "t"}, ("ZENDESK_EMAIL", "ZENDESK_TOKEN", "`email`", "`token`")),
+]
+
+
+@pytest.mark.parametrize(("secrets", "settings"), CREDENTIALS)
+async def test_a_401_names_the_helpdesk_and_both_places_of_its_setting(
+    make: Make, script: Any, scope: Any, secrets: dict[str, str], settings: tuple[str, ...]
+) -> None:
+    script.on("/oauth/tokens", {"access_token": "t", "token_type": "bearer"}, method="POST")
     script.on("/groups", {"error": "Couldn't authenticate you"}, status=401)
-    for secrets, setting in (
-        ({"oauth_token": "x"}, "ZENDESK_OAUTH_TOKEN"),
-        ({"email": "a@b.example", "token": "t"}, "ZENDESK_TOKEN"),
-    ):
-        with pytest.raises(HelpdeskError) as caught:
-            await make(secrets=secrets).groups(scope)
-        assert caught.value.code == "UPSTREAM_AUTH_FAILED"
-        assert setting in caught.value.message
-        assert caught.value.helpdesk == "acme"
+    with pytest.raises(HelpdeskError) as caught:
+        await make(key="us", secrets=secrets).groups(scope)
+    assert (caught.value.code, caught.value.helpdesk) == ("UPSTREAM_AUTH_FAILED", "us")
+    for named in ("'us'", *settings, "helpdesks.toml"):
+        assert named in caught.value.message
+
+
+def test_a_missing_credential_names_the_helpdesk_and_both_places(make: Make) -> None:
+    with pytest.raises(BadInput) as caught:
+        make(key="us", secrets={})
+    for named in ("'us'", *(name for _, settings in CREDENTIALS for name in settings), "helpdesks.toml"):
+        assert named in caught.value.message
+
+
+def test_the_end_of_api_tokens_is_told_of_the_helpdesk_with_what_to_set_instead(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        make(key="us", secrets={"email": "a@b.example", "token": "sesame-token"})
+    for named in ("'us'", "2027-04-30", *CREDENTIALS[0][1], *CREDENTIALS[1][1], "helpdesks.toml"):
+        assert named in caplog.text
 
 
 def test_secrets_are_in_no_repr(make: Make) -> None:
@@ -106,3 +134,12 @@ def test_the_register_builds_it() -> None:
         secrets={"oauth_token": "x"},
     )
     assert isinstance(build_any(link, Parts()), ZendeskProvider)
+
+
+def test_loopback_is_open_to_files_only_where_the_base_url_is_there() -> None:
+    def holds(base: str | None) -> bool:
+        link = Link(key="acme", vendor=Vendor.ZENDESK, name="Acme", domain="acme", base_url=base)
+        return account_of(link).holds_files("127.0.0.1")
+
+    assert holds("http://127.0.0.1:9400/zendesk")
+    assert not holds("https://recordings.example/zendesk") and not holds(None)

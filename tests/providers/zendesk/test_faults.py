@@ -125,4 +125,12 @@ def test_a_refusal_keeps_status_word_and_request_id() -> None:
 
 def test_a_wrong_subdomain_names_its_setting() -> None:
     error = error_for(answer(404, {"error": {"title": "No help desk at nobody.zendesk.com", "message": "x"}}))
-    assert error and "ZENDESK_SUBDOMAIN" in error.message
+    assert error and "ZENDESK_SUBDOMAIN" in error.message and "`domain`" in error.message
+    assert "'acme'" in error.message
+
+
+def test_a_refused_client_names_its_helpdesk_and_both_places_of_the_setting() -> None:
+    error = error_for(answer(401, {"error": "invalid_client", "error_description": "x"}))
+    assert isinstance(error, CredentialsRejected)
+    for named in ("'acme'", "ZENDESK_CLIENT_ID", "ZENDESK_CLIENT_SECRET", "`client_secret`", "helpdesks.toml"):
+        assert named in error.message

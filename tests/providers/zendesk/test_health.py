@@ -37,12 +37,13 @@ async def test_asked_often_it_asks_now_and_then(zendesk: Any, script: Any, clock
     ],
     ids=["refused", "anonymous", "end user"],
 )
-async def test_a_credential_that_does_not_do(zendesk: Any, script: Any, answer: httpx.Response) -> None:
+async def test_a_credential_that_does_not_do(make: Any, script: Any, answer: httpx.Response) -> None:
     script.on("/users/me", answer)
-    health = await zendesk.health()
+    health = await make(key="us").health()
     assert (health.state, health.credential) == (HealthState.DOWN, CredentialState.REJECTED)
     assert health.problem.code == "UPSTREAM_AUTH_FAILED"
-    assert "ZENDESK_OAUTH_TOKEN" in health.problem.message
+    for named in ("'us'", "ZENDESK_OAUTH_TOKEN", "`oauth_token`", "helpdesks.toml"):
+        assert named in health.problem.message
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,8 @@ async def test_unwell(zendesk: Any, script: Any, answer: Any, state: HealthState
 
 async def test_an_api_token_is_running_out(make: Any, script: Any) -> None:
     script.on("/users/me", ADMIN)
-    health = await make(secrets={"email": "a@b.example", "token": "t"}).health()
+    health = await make(key="us", secrets={"email": "a@b.example", "token": "t"}).health()
     assert (health.state, health.credential) == (HealthState.UP, CredentialState.EXPIRING)
-    assert "2027-04-30" in health.note
+    for named in ("'us'", "2027-04-30", "ZENDESK_OAUTH_TOKEN", "`oauth_token`", "`client_id`", "helpdesks.toml"):
+        assert named in health.note
     assert script.requests[0].headers["authorization"].startswith("Basic ")

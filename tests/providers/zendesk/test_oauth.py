@@ -95,6 +95,9 @@ async def test_a_refused_client_names_the_settings(shop: ZendeskProvider, script
     with pytest.raises(CredentialsRejected, match="ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET") as caught:
         await shop.groups(scope)
     assert "sesame" not in str(caught.value)
+    assert all(
+        named in caught.value.message for named in ("'acme'", "`client_id`", "`client_secret`", "helpdesks.toml")
+    )
 
 
 async def test_a_token_endpoint_that_is_down_is_not_a_wrong_credential(

@@ -189,3 +189,8 @@ async def test_folders_without_an_article_to_read_are_not_shown(
     assert shown == ["category-1", "section-11", "section-12"]
     assert len(await zendesk.article_folders(scope)) == 5
     assert await zendesk.article_folders(nobody()) == ()
+
+
+async def test_an_id_has_one_spelling(zendesk: Any, script: Any) -> None:
+    assert await zendesk.tickets_by_id(Scope(tenant="t"), ["007", "0"], frozenset()) == [None, None]
+    assert script.lines() == []

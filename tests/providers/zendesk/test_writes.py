@@ -49,6 +49,18 @@ async def test_the_least_ticket(zendesk: Any, script: Any) -> None:
     assert script.requests == [], "a plan sends nothing"
 
 
+async def test_a_body_the_vendor_would_cut_is_refused_or_told(zendesk: Any, script: Any) -> None:
+    """64 kB, "silently cut" (the vendor's page on comments)."""
+    fits, longer = "é" * 32_768, "é" * 32_768 + "x"
+    assert (await sent(zendesk, body_text=fits))["comment"] == {"body": fits}
+    with pytest.raises(LossyMapping, match="65,536 bytes") as caught:
+        await zendesk.plan_ticket(draft(body_text=longer), "dg-1")
+    assert caught.value.field == "bodyText"
+    plan: WritePlan = await zendesk.plan_ticket(draft(body_text=None, body_html=longer, strict=False), "dg-1")
+    assert plan.body["ticket"]["comment"] == {"html_body": fits}
+    assert [warning.path for warning in plan.warnings] == [("bodyHtml",)]
+
+
 async def test_a_full_ticket(zendesk: Any, script: Any) -> None:
     fields = [
         {"id": 5, "type": "tagger", "custom_field_options": [{"name": "Red", "value": "red"}], "key": "colour"},
