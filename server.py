@@ -93,6 +93,7 @@ class Contexts:
     ) -> None:
         key = (settings.signing_key or secrets.token_hex(32)).encode()
         self._key = key
+        self._calls_each = settings.max_calls
         self._providers = providers
         self._clock = clock
         self._ledger = ledger or MemoryLedger()
@@ -110,6 +111,7 @@ class Contexts:
             clock=self._clock,
             request_id=asked.request_id,
             show_upstream=asked.wants_upstream,
+            calls_each=self._calls_each,
         )
 
 

@@ -52,6 +52,7 @@ class RequestContext:
         clock: Clock,
         request_id: str,
         show_upstream: bool = False,
+        calls_each: int = 200,
     ) -> None:
         self.scope = scope
         self.principal = principal
@@ -64,6 +65,7 @@ class RequestContext:
         self.clock = clock
         self.request_id = request_id
         self.show_upstream = show_upstream
+        self.calls_each = calls_each
         self.selections = Selections()
         self.came_along: dict[tuple[str | None, str, Hashable], Any] = {}
         self.partial_errors: list[GraphQLError] = []

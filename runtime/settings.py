@@ -71,6 +71,7 @@ class Settings:
     body_bytes: int = _setting(1_000_000, "Largest request body.")
     max_tokens: int = _setting(2_000, "Largest document, in tokens.")
     max_depth: int = _setting(12, "Deepest document.")
+    max_calls: int = _setting(200, "Most calls one request may make at each helpdesk.")
     max_values: int = _setting(50_000, "Most values a document may ask for: the fields of all its nodes together.")
     max_cost: int = _setting(10_000, "Most nodes a document may ask for, page sizes multiplied.")
     env_file: str = _setting(".env", "Settings in a file beside server.py; the environment goes before it.")
@@ -182,6 +183,7 @@ def _check_ranges(s: Settings) -> list[str]:
         "max_depth": (3, 50),
         "max_cost": (100, 10_000_000),
         "max_values": (100, 100_000_000),
+        "max_calls": (1, 100_000),
     }
     found = [
         f"{name.upper()}: must be from {low:,} to {high:,}, not {getattr(s, name):,}."

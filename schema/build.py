@@ -7,6 +7,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.graphql import OperationType
 
+from providers.upstream.allowance import allowance_is
 from providers.upstream.records import recording
 from resolvers.context import RequestContext
 from schema.agent import Agent, Group
@@ -49,8 +50,8 @@ class SchemaOptions:
 
 
 class Recording(SchemaExtension):
-    """Every call upstream of a query or a mutation lands in its context, for `extensions.upstream`. A subscription may
-    last for days: its calls are not kept."""
+    """Every call upstream of the operation lands in its context, for `extensions.upstream`; there are `calls_each` at
+    each helpdesk at most. A subscription may last for days: its calls are neither kept nor counted."""
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context.context
@@ -58,7 +59,7 @@ class Recording(SchemaExtension):
         if lasting or not isinstance(context, RequestContext):
             yield
             return
-        with recording() as calls:
+        with recording() as calls, allowance_is(context.calls_each):
             context.calls = calls
             yield
 

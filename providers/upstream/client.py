@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import httpx
 
 from models.errors import BadInput, DeadlineExceeded, HelpdeskError
+from providers.upstream.allowance import take_one
 from providers.upstream.attempts import Attempts
 from providers.upstream.budget import BudgetState, LocalBudget, SharedBudget
 from providers.upstream.call import Answer, Call, Credential
@@ -84,10 +85,13 @@ class Upstream:
         self._check_length(call, url)
         work = partial(self._attempts.run, call, url)
         if not call.safe:
+            take_one(self.helpdesk)
             return await work()
         key = self._key(call, url)
         while True:
             joined = key in self._in_flight
+            if not joined:
+                take_one(self.helpdesk)
             try:
                 answer = await self._within(call, self._in_flight.run(key, work))
             except DeadlineExceeded:
