@@ -11,6 +11,7 @@
     │  └─ LossyMapping            it could only do it by losing meaning
     ├─ OutcomeUnknown             a write left us and its answer never came back
     ├─ BudgetExhausted            our own rate budget cannot serve this in time
+    │  └─ RequestTooLarge         one request asked for more calls than one may make
     ├─ DeadlineExceeded           the request ran out of its own time
     └─ UpstreamError              the vendor's side; status, vendor request id
        ├─ CredentialsRejected     the operator has to relink
@@ -117,6 +118,13 @@ class BudgetExhausted(HelpdeskError):
 
     code = "RATE_LIMITED"
     retryable = True
+
+
+class RequestTooLarge(BudgetExhausted):
+    """One request wants more calls of a helpdesk than one request may make; asking again is of no use."""
+
+    code = "COST_LIMIT_EXCEEDED"
+    retryable = False
 
 
 class DeadlineExceeded(HelpdeskError):

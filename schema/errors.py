@@ -60,6 +60,7 @@ USER_ERROR_CODES: Mapping[type[errors.HelpdeskError], UserErrorCode] = {
     errors.LossyMapping: UserErrorCode.LOSSY_MAPPING,
     errors.OutcomeUnknown: UserErrorCode.OUTCOME_UNKNOWN,
     errors.BudgetExhausted: UserErrorCode.RATE_LIMITED,
+    errors.RequestTooLarge: UserErrorCode.RATE_LIMITED,
     errors.DeadlineExceeded: UserErrorCode.HELPDESK_UNAVAILABLE,
     errors.CredentialsRejected: UserErrorCode.HELPDESK_REJECTED_US,
     errors.RateLimited: UserErrorCode.RATE_LIMITED,

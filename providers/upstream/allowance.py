@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from models.errors import BudgetExhausted
+from models.errors import RequestTooLarge
 
 
 class Allowance:
@@ -18,7 +18,7 @@ class Allowance:
 
     def take(self, helpdesk: str) -> None:
         if self._spent[helpdesk] >= self._most:
-            raise BudgetExhausted(
+            raise RequestTooLarge(
                 f"This request has made the {self._most} calls that one request may make at a helpdesk. Ask for fewer "
                 "records at a time.",
                 helpdesk=helpdesk,
@@ -40,7 +40,7 @@ def allowance_is(most: int) -> Iterator[None]:
 
 
 def take_one(helpdesk: str) -> None:
-    """BudgetExhausted when the request has had its share."""
+    """RequestTooLarge when the request has had its share."""
     allowance = _allowance.get()
     if allowance is not None:
         allowance.take(helpdesk)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from models.errors import BudgetExhausted
+from models.errors import RequestTooLarge
 from providers.upstream.allowance import allowance_is, take_one
 
 
@@ -14,8 +14,8 @@ async def test_a_request_has_its_share_at_each_helpdesk_and_tasks_draw_on_the_sa
     async def call(helpdesk: str) -> bool:
         try:
             take_one(helpdesk)
-        except BudgetExhausted as refused:
-            assert refused.helpdesk == helpdesk and refused.retryable and "Ask for fewer" in refused.message
+        except RequestTooLarge as refused:
+            assert refused.helpdesk == helpdesk and not refused.retryable and "Ask for fewer" in refused.message
             return False
         return True
 
@@ -24,7 +24,7 @@ async def test_a_request_has_its_share_at_each_helpdesk_and_tasks_draw_on_the_sa
         assert got == [True, True, True, False, False, True, True]
         with allowance_is(1):
             take_one("a")
-            with pytest.raises(BudgetExhausted):
+            with pytest.raises(RequestTooLarge):
                 take_one("a")
     for _ in range(10):
         take_one("a")
