@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from providers.upstream.policy import Lane
 from runtime.deadline import Deadline
 
-Kind = Literal["read", "create", "update"]
+Kind = Literal["read", "create", "update", "token"]
 Params = Mapping[str, str | int | Sequence[str | int]]
 
 

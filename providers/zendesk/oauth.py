@@ -172,7 +172,7 @@ class ClientCredentials:
                     endpoint="POST /oauth/tokens",
                     family=limits.OAUTH,
                     json=body,
-                    kind="read",
+                    kind="token",  # of its own: a read that probes a recovering helpdesk may need a token first
                     idempotent=True,
                     anonymous=True,
                 )

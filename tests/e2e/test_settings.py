@@ -36,3 +36,8 @@ def test_a_server_that_cannot_work_says_what_to_set(settings: dict[str, str], to
         assert words in complaint
     assert "Traceback" not in complaint
     assert "not-a-real-key" not in complaint
+
+
+def test_the_sandbox_is_for_this_machine_only() -> None:
+    code, complaint = ended("sandbox", "--host", "0.0.0.0", "--port", "0")
+    assert code == 2 and "loopback" in complaint and "--host" in complaint
