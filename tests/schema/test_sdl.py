@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +10,10 @@ from graphql import DocumentNode, parse
 
 from schema.build import SchemaOptions, build_schema, sdl
 
-KEPT = Path(__file__).parents[2] / "schema" / "schema.graphql"
-
 
 @pytest.fixture(scope="module")
 def text() -> str:
     return sdl()
-
-
-def test_the_kept_text_is_current(text: str) -> None:
-    assert KEPT.read_text() == text, "run `python server.py sdl > schema/schema.graphql`"
 
 
 def test_it_is_the_same_each_time(text: str) -> None:
