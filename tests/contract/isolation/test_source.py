@@ -6,7 +6,7 @@ The reads are found by introspection. A new one without an entry in READS fails 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -27,29 +27,10 @@ from models.queries import (
 from models.records import ActorRef, Attachment, CommentList, Contact, Ticket
 from providers.base import Provider, Source
 from tests.contract.case import TENANT, Case, walk
-from tests.support.company import Company, Premises, open_company, premises
-from tests.support.staging import CANARY, MISSING, OURS, SHARED, Side, Staged, read, stage
+from tests.support.staging import CANARY, MISSING, OURS, SHARED, Side, Staged, read
 
 EVERYONE = Scope(tenant=TENANT)
 Read = Callable[[Case, Staged, Scope], Awaitable[Any]]
-
-
-@pytest.fixture(scope="module")
-def stages() -> tuple[Premises, dict[str, Staged]]:
-    """Set up once; every test has providers of its own, which remember nothing of another's."""
-    where = premises(340, limits=False)
-    return where, {name: stage(where.clock, where.sandbox.world.desk(name)) for name in where.sandbox.faces}
-
-
-@pytest.fixture
-async def company(stages: tuple[Premises, dict[str, Staged]]) -> AsyncIterator[Company]:
-    async with open_company(stages[0]) as opened:
-        yield opened
-
-
-@pytest.fixture
-def staged(case: Case, stages: tuple[Premises, dict[str, Staged]]) -> Staged:
-    return stages[1][case.helpdesk]
 
 
 def sides(staged: Staged) -> tuple[Side, Side]:

@@ -14,8 +14,8 @@ from models.enums import Kind
 from models.ids import encode
 from tests.contract.case import Case
 from tests.support.app import App, caller, open_app
-from tests.support.company import Company, Premises, open_company, premises
-from tests.support.staging import CANARY, CANARY_BYTES, MISSING, OUR_BYTES, OURS, SHARED, Staged, stage
+from tests.support.company import Company
+from tests.support.staging import CANARY, CANARY_BYTES, MISSING, OUR_BYTES, OURS, SHARED, Staged
 
 PERSON = "id name email organization { name } organizations(first: 5) { nodes { name } } avatar { url }"
 FILES = "nodes { id fileName url }"
@@ -37,23 +37,6 @@ HIT = f"""
   ... on Ticket {{ {TICKET} }} ... on Contact {{ {PERSON} }} ... on Organization {{ called: name notes domains }}
   ... on Article {{ title written: bodyText }}
 """
-
-
-@pytest.fixture(scope="module")
-def stages() -> tuple[Premises, dict[str, Staged]]:
-    where = premises(340, limits=False)
-    return where, {name: stage(where.clock, where.sandbox.world.desk(name)) for name in where.sandbox.faces}
-
-
-@pytest.fixture
-async def company(stages: tuple[Premises, dict[str, Staged]]) -> AsyncIterator[Company]:
-    async with open_company(stages[0]) as opened:
-        yield opened
-
-
-@pytest.fixture
-def staged(case: Case, stages: tuple[Premises, dict[str, Staged]]) -> Staged:
-    return stages[1][case.helpdesk]
 
 
 @pytest.fixture
