@@ -235,6 +235,7 @@ class CountPrecision(StrEnum):
 
 class SearchKind(StrEnum):
     TICKET = "TICKET"
+    COMMENT = "COMMENT"
     CONTACT = "CONTACT"
     ORGANIZATION = "ORGANIZATION"
     ARTICLE = "ARTICLE"
@@ -254,3 +255,101 @@ class TicketOrderField(StrEnum):
     STATUS = "STATUS"
     SUBJECT = "SUBJECT"
     NUMBER = "NUMBER"
+    CUSTOM_FIELD = "CUSTOM_FIELD"
+
+
+class NullsOrder(StrEnum):
+    FIRST = "FIRST"
+    LAST = "LAST"
+
+
+class SyncKind(StrEnum):
+    TICKETS = "TICKETS"
+    COMMENTS = "COMMENTS"
+    CONTACTS = "CONTACTS"
+    ORGANIZATIONS = "ORGANIZATIONS"
+    AGENTS = "AGENTS"
+    GROUPS = "GROUPS"
+    ARTICLES = "ARTICLES"
+    FIELDS = "FIELDS"
+
+
+class SyncStatus(StrEnum):
+    NEVER_RUN = "NEVER_RUN"
+    BACKFILLING = "BACKFILLING"
+    LIVE = "LIVE"
+    BEHIND = "BEHIND"
+    PAUSED = "PAUSED"
+    FAILED = "FAILED"
+    PARTIAL = "PARTIAL"
+
+
+class ChangeOp(StrEnum):
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+    MERGED = "MERGED"
+
+
+class ChangeKind(StrEnum):
+    TICKET = "TICKET"
+    COMMENT = "COMMENT"
+    CONTACT = "CONTACT"
+    ORGANIZATION = "ORGANIZATION"
+    ARTICLE = "ARTICLE"
+
+
+class StalePolicy(StrEnum):
+    """What to do when the copy is older than asked for."""
+
+    REFRESH = "REFRESH"
+    SERVE_AND_FLAG = "SERVE_AND_FLAG"
+    FAIL = "FAIL"
+
+
+class TicketDimension(StrEnum):
+    HELPDESK = "HELPDESK"
+    STATUS = "STATUS"
+    PRIORITY = "PRIORITY"
+    CHANNEL = "CHANNEL"
+    TYPE = "TYPE"
+    GROUP = "GROUP"
+    ASSIGNEE = "ASSIGNEE"
+    ORGANIZATION = "ORGANIZATION"
+    CREATED_AT = "CREATED_AT"
+    RESOLVED_AT = "RESOLVED_AT"
+
+
+class TimeBucket(StrEnum):
+    HOUR = "HOUR"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+
+class TicketMeasure(StrEnum):
+    COUNT = "COUNT"
+    AVG_FIRST_RESPONSE = "AVG_FIRST_RESPONSE"
+    P90_FIRST_RESPONSE = "P90_FIRST_RESPONSE"
+    AVG_RESOLUTION = "AVG_RESOLUTION"
+    P90_RESOLUTION = "P90_RESOLUTION"
+    RESOLUTION_RATE = "RESOLUTION_RATE"
+    SLA_BREACHED = "SLA_BREACHED"
+    REOPENED = "REOPENED"
+    SATISFACTION = "SATISFACTION"
+
+
+class RecordOrderField(StrEnum):
+    """What contacts, organizations and articles are ordered by in our copy."""
+
+    NAME = "NAME"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    POSITION = "POSITION"
+    VIEWS = "VIEWS"
+
+
+class SearchOrder(StrEnum):
+    NEWEST = "NEWEST"
+    RANK = "RANK"

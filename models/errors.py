@@ -13,6 +13,8 @@
     ├─ BudgetExhausted            our own rate budget cannot serve this in time
     │  └─ RequestTooLarge         one request asked for more calls than one may make
     ├─ DeadlineExceeded           the request ran out of its own time
+    ├─ Stale                      our copy is older than the caller takes
+    ├─ StorageUnavailable         our own database cannot be used right now
     └─ UpstreamError              the vendor's side; status, vendor request id
        ├─ CredentialsRejected     the operator has to relink
        ├─ RateLimited             retry_after seconds
@@ -129,6 +131,20 @@ class RequestTooLarge(BudgetExhausted):
 
 class DeadlineExceeded(HelpdeskError):
     code = "DEADLINE_EXCEEDED"
+    retryable = True
+
+
+class Stale(HelpdeskError):
+    """Our copy of the helpdesk is older than the caller said it may be, and was not to be refreshed."""
+
+    code = "STALE"
+    retryable = True
+
+
+class StorageUnavailable(HelpdeskError):
+    """Our own database is gone, locked, or full. Nothing was lost: what was not stored was not acknowledged."""
+
+    code = "STORAGE_UNAVAILABLE"
     retryable = True
 
 

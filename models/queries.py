@@ -14,7 +14,9 @@ from models.enums import (
     Channel,
     ContactState,
     Lifecycle,
+    NullsOrder,
     OrderDirection,
+    RecordOrderField,
     TicketOrderField,
     TicketPriority,
     TicketStatus,
@@ -118,8 +120,13 @@ GRAPHQL_NAMES = {
 
 
 class TicketOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """`nulls`: which end rows without a value stand at, whatever the direction; live lists order by values that are
+    always there. `custom_field`: the field's key, with CUSTOM_FIELD."""
+
     field: TicketOrderField = TicketOrderField.UPDATED_AT
     direction: OrderDirection = OrderDirection.DESC
+    nulls: NullsOrder = NullsOrder.LAST
+    custom_field: str | None = None
 
     @property
     def descending(self) -> bool:
@@ -127,15 +134,35 @@ class TicketOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     def reversed(self) -> TicketOrder:
         other = OrderDirection.ASC if self.descending else OrderDirection.DESC
-        return TicketOrder(field=self.field, direction=other)
+        nulls = NullsOrder.FIRST if self.nulls is NullsOrder.LAST else NullsOrder.LAST
+        return TicketOrder(field=self.field, direction=other, nulls=nulls, custom_field=self.custom_field)
 
 
 class TicketQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`filter` and `order` are what a live helpdesk can be asked. `where` (a Condition of models/conditions.py) and the
+    further orders in `then` must hold too; only a copy of ours answers them, a provider is never given them."""
+
     filter: TicketFilter = TicketFilter()
     order: TicketOrder = TicketOrder()
+    where: Any = None
+    then: tuple[TicketOrder, ...] = ()
+
+    @property
+    def orders(self) -> tuple[TicketOrder, ...]:
+        return (self.order, *self.then)
+
+
+class RecordOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order of contacts, organizations or articles (NAME is an article's title). Only a copy of ours has one."""
+
+    field: RecordOrderField
+    direction: OrderDirection = OrderDirection.ASC
+    nulls: NullsOrder = NullsOrder.LAST
 
 
 class ContactQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`where` and `orders`: as in TicketQuery."""
+
     email: str | None = None
     phone: str | None = None
     name: str | None = None
@@ -143,20 +170,30 @@ class ContactQuery(msgspec.Struct, frozen=True, kw_only=True):
     organization_id: str | None = None
     state: ContactState | None = None
     updated_since: datetime | None = None
+    where: Any = None
+    orders: tuple[RecordOrder, ...] = ()
 
 
 class OrganizationQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`where` and `orders`: as in TicketQuery."""
+
     name: str | None = None
     external_id: str | None = None
     updated_since: datetime | None = None
+    where: Any = None
+    orders: tuple[RecordOrder, ...] = ()
 
 
 class ArticleQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`where` and `orders`: as in TicketQuery."""
+
     locale: str | None = None
     folder_id: str | None = None
     states: tuple[ArticleState, ...] = ()
     visibilities: tuple[ArticleVisibility, ...] = ()
     label: str | None = None
+    where: Any = None
+    orders: tuple[RecordOrder, ...] = ()
 
 
 class PageRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 Every record names its `helpdesk` (the operator's key) and its `remote_id` (always text: vendor ids pass 2^53).
 `None` means the vendor has no value or did not send it; `detail` says which: a LISTED record may lack what a FULL one
 has. `raw` is the vendor's own object, as received. Times are UTC. Records are frozen and hold no secret.
+
+They are packed by position (storage/codec.py): new fields go to the end, with a default, and none is taken away.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ from models.enums import (
 Json = Any
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What every remote record has."""
 
     helpdesk: str
@@ -55,14 +57,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     raw: Json = None
 
 
-class NativeValue(msgspec.Struct, frozen=True, kw_only=True):
+class NativeValue(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The vendor's own word, and the label its people see where known."""
 
     value: str
     label: str | None = None
 
 
-class NativeStatus(msgspec.Struct, frozen=True, kw_only=True):
+class NativeStatus(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     value: str
     label: str
     customer_label: str | None = None
@@ -72,27 +74,27 @@ class NativeStatus(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
 
 
-class Satisfaction(msgspec.Struct, frozen=True, kw_only=True):
+class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     score: str
     comment: str | None = None
     rated_at: datetime | None = None
 
 
-class Sla(msgspec.Struct, frozen=True, kw_only=True):
+class Sla(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     policy: str | None = None
     breached: bool | None = None
     next_target: str | None = None
     next_target_at: datetime | None = None
 
 
-class FieldChoice(msgspec.Struct, frozen=True, kw_only=True):
+class FieldChoice(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     value: str
     label: str
     parent_value: str | None = None
     active: bool = True
 
 
-class FieldDefinition(msgspec.Struct, frozen=True, kw_only=True):
+class FieldDefinition(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A custom ticket field. `key` is what callers write: Freshdesk's cf_ name, Zendesk's numeric id as text."""
 
     key: str
@@ -107,14 +109,14 @@ class FieldDefinition(msgspec.Struct, frozen=True, kw_only=True):
     sortable: FilterSupport = FilterSupport.NONE
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
+class Identity(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     kind: IdentityKind
     value: str
     verified: bool | None = None
     primary: bool = False
 
 
-class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A file at the vendor, named by where it hangs: `ticket/comment/attachment` (or `article/<id>/attachment`).
 
     `parent` is the remote id of its comment or article. `inline` files are shown inside the body; those that the vendor
@@ -141,7 +143,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
 IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
-class Organization(Record, frozen=True, kw_only=True):
+class Organization(Record, frozen=True, kw_only=True, array_like=True):
     """`native`: Freshdesk industry, health_score, account_tier, renewal_date; Zendesk shared_tickets, shared_comments,
     group_id."""
 
@@ -154,7 +156,7 @@ class Organization(Record, frozen=True, kw_only=True):
     native: Mapping[str, Json] = {}
 
 
-class Contact(Record, frozen=True, kw_only=True):
+class Contact(Record, frozen=True, kw_only=True, array_like=True):
     """Somebody who asks. An agent who asked is shown as a contact too, with the same remote id."""
 
     name: str | None = None
@@ -174,7 +176,7 @@ class Contact(Record, frozen=True, kw_only=True):
     avatar: Attachment | None = None
 
 
-class Agent(Record, frozen=True, kw_only=True):
+class Agent(Record, frozen=True, kw_only=True, array_like=True):
     name: str | None = None
     email: str | None = None
     active: bool = True
@@ -187,24 +189,25 @@ class Agent(Record, frozen=True, kw_only=True):
     last_active_at: datetime | None = None
 
 
-class Group(Record, frozen=True, kw_only=True):
+class Group(Record, frozen=True, kw_only=True, array_like=True):
     name: str
     description: str | None = None
     escalate_to_id: str | None = None
     unassigned_for_s: int | None = None
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True):
+class Product(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     helpdesk: str
     remote_id: str
     name: str
 
 
-class Ticket(Record, frozen=True, kw_only=True):
+class Ticket(Record, frozen=True, kw_only=True, array_like=True):
     """`version` is the vendor's own for optimistic locking. `requester` and `organization` are embedded records the
     vendor sent along, often LISTED. `body_*` is the request itself, None when the row did not carry it.
     `custom_fields` maps FieldDefinition.key to the vendor's value. `native` holds the vendor's own columns
-    (FreshdeskTicketFields, ZendeskTicketFields of the schema, in snake_case)."""
+    (FreshdeskTicketFields, ZendeskTicketFields of the schema, in snake_case). `reopens`: how often it was opened again
+    after it was resolved (Zendesk)."""
 
     number: str
     version: str
@@ -242,16 +245,18 @@ class Ticket(Record, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] | None = None
     requester: Contact | None = None
     organization: Organization | None = None
+    first_responded_at: datetime | None = None
+    reopens: int | None = None
 
 
-class ActorRef(msgspec.Struct, frozen=True, kw_only=True):
+class ActorRef(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     kind: ActorKind
     remote_id: str | None = None
     name: str | None = None
     email: str | None = None
 
 
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
+class Comment(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One message. `remote_id` is `ticket/comment`; `ticket/0` is the request itself where the vendor gives it no id.
 
     `attachments` is None when the row it came from does not carry them (they are then loaded with the full ticket).
@@ -275,14 +280,14 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     raw: Json = None
 
 
-class CommentList(msgspec.Struct, frozen=True, kw_only=True):
+class CommentList(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The comments of one ticket, oldest first, from the first. `complete` is False when more were not read."""
 
     items: tuple[Comment, ...]
     complete: bool
 
 
-class ArticleTranslation(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleTranslation(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     locale: str
     title: str
     state: ArticleState
@@ -290,7 +295,7 @@ class ArticleTranslation(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime | None = None
 
 
-class Article(Record, frozen=True, kw_only=True):
+class Article(Record, frozen=True, kw_only=True, array_like=True):
     """`remote_id` never carries a locale; `locale` says which translation this record shows."""
 
     title: str
@@ -311,7 +316,7 @@ class Article(Record, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] | None = None
 
 
-class ArticleFolder(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleFolder(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A category (level 0) or a folder below it. `remote_id` is `category-<id>`, `folder-<id>` or `section-<id>`."""
 
     helpdesk: str
@@ -324,23 +329,23 @@ class ArticleFolder(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
-class Membership(msgspec.Struct, frozen=True, kw_only=True):
+class Membership(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     organization: Organization
     primary: bool
 
 
-class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     record: Ticket | Contact | Organization | Article
     score: float | None = None
     highlights: tuple[str, ...] = ()
 
 
-class Count(msgspec.Struct, frozen=True, kw_only=True):
+class Count(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     value: int
     precision: CountPrecision
 
 
-class RemoteProblem(msgspec.Struct, frozen=True, kw_only=True):
+class RemoteProblem(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What went wrong at the vendor, fit to be shown."""
 
     status: int | None = None
@@ -349,13 +354,13 @@ class RemoteProblem(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
 
 
-class EndpointBudget(msgspec.Struct, frozen=True, kw_only=True):
+class EndpointBudget(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     name: str
     limit: int | None = None
     remaining: int | None = None
 
 
-class Budget(msgspec.Struct, frozen=True, kw_only=True):
+class Budget(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     limit: int | None = None
     remaining: int | None = None
     window_s: int | None = None
@@ -365,7 +370,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: tuple[EndpointBudget, ...] = ()
 
 
-class Health(msgspec.Struct, frozen=True, kw_only=True):
+class Health(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     state: HealthState
     checked_at: datetime | None = None
     latency_ms: float | None = None
@@ -374,7 +379,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class HelpdeskInfo(msgspec.Struct, frozen=True, kw_only=True):
+class HelpdeskInfo(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One linked account. `url` is its agents' address, never a credential."""
 
     key: str

@@ -15,8 +15,9 @@ from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
+from models.changes import ChangeBatch, StreamSpec
 from models.enums import FilterSupport, Kind, SearchKind, TicketOrderField
-from models.errors import HelpdeskError
+from models.errors import HelpdeskError, Unsupported
 from models.queries import (
     ArticleQuery,
     ContactQuery,
@@ -216,7 +217,22 @@ class Source(ABC):
 
 
 class Provider(Source):
-    """A vendor's adapter: a live Source that also writes."""
+    """A vendor's adapter: a live Source that also writes, and reports changes.
+
+    `streams`: what a copy of this helpdesk is made from; comments are no stream, they are read ticket by ticket.
+    """
+
+    streams: tuple[StreamSpec, ...] = ()
+
+    async def changes(self, stream: str, checkpoint: str | None) -> ChangeBatch:
+        """The next page of a stream; None begins it. Never the same page twice for one checkpoint's successor, never a
+        row left out: what may come twice is dropped by the reader, by its version.
+
+        Rows that share a moment across pages, windows that end, rows that move while they are read: 0 missed. Raises
+        WindowStuck where the vendor gives no way on. An unreadable row is in `unreadable`; a failing call is an
+        exception of models/errors.py, and the same checkpoint may be asked again.
+        """
+        raise Unsupported(f"This helpdesk reports no changes of {stream!r}.", helpdesk=self.info.key)
 
     @abstractmethod
     async def plan_ticket(self, draft: TicketDraft, marker: str) -> WritePlan:

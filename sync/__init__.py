@@ -1,0 +1,1 @@
+"""Vendor → mirror: backfill, increments, deletes, reconciliation, hints."""
