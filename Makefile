@@ -7,7 +7,7 @@ PORT ?= 8000
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install explorer run test check lock sdl conformance bench
+.PHONY: help install explorer run test check lock sdl conformance bench drill
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,7 +33,7 @@ $(EXPLORER): $(STAMP) $(EXPLORER_SOURCES)
 run: $(STAMP) explorer ## start: your helpdesks if they are configured, else the demo
 	@exec $(BIN)/python server.py serve --or-demo
 
-test: $(STAMP) ## the whole test suite; needs no server and no network
+test: $(STAMP) ## the whole test suite; needs no server (PostgreSQL's part is skipped where there is none)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: $(STAMP) ## ruff, mypy --strict, the schema text
@@ -50,6 +50,9 @@ conformance: $(STAMP) explorer ## public suites and other people's clients again
 
 bench: $(STAMP) ## ratios against named floors, measured side by side
 	@$(BIN)/python -m tests.benchmarks
+
+drill: $(STAMP) ## kill a sync -9, 200 times on each database, and count what was lost (minutes)
+	@$(BIN)/python -m tests.drills
 
 lock: $(STAMP) ## pin dependencies anew
 	@$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -o requirements.lock pyproject.toml

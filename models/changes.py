@@ -100,7 +100,12 @@ class WindowStuck(Exception):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a tenant's sequence of changes. `seq` only grows; `op` DELETED entries outlive their record."""
+    """One entry of a tenant's sequence of changes. `seq` only grows; `op` DELETED entries outlive their record.
+
+    `internal`: of an internal note. `lost_by`: who could see the record until this change and, by it, no more (a ticket
+    that moved or was deleted, a contact that left): remote ids of organizations, `*` for every bound caller, `notes`
+    for a comment that became internal. They are told that it is gone, and nothing else.
+    """
 
     seq: int
     at: datetime
@@ -109,6 +114,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     helpdesk: str
     remote_id: str
     changed_fields: tuple[str, ...] = ()
+    internal: bool = False
+    lost_by: tuple[str, ...] = ()
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True):

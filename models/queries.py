@@ -223,12 +223,14 @@ class Row(msgspec.Struct, Generic[T], frozen=True):
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """At least `size` rows where there are as many; more when they came in the same call. The caller cuts.
 
-    `more`: whether there are further rows, beyond these, in the direction asked.
+    `more`: whether there are further rows, beyond these, in the direction asked. `resume`: the page is shorter than
+    asked for, perhaps empty, because so many rows were looked at in vain; asking again from this place goes on.
     """
 
     rows: tuple[Row[T], ...]
     more: bool
     total: int | None = None
+    resume: str | None = None
 
 
 class NewRequester(msgspec.Struct, frozen=True, kw_only=True):

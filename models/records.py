@@ -2,7 +2,8 @@
 
 Every record names its `helpdesk` (the operator's key) and its `remote_id` (always text: vendor ids pass 2^53).
 `None` means the vendor has no value or did not send it; `detail` says which: a LISTED record may lack what a FULL one
-has. `raw` is the vendor's own object, as received. Times are UTC. Records are frozen and hold no secret.
+has. `raw` is the vendor's own object, as received; `origin` is how the record came to us. Times are UTC. Records are
+frozen and hold no secret.
 
 They are packed by position (storage/codec.py): new fields go to the end, with a default, and none is taken away.
 """
@@ -29,6 +30,7 @@ from models.enums import (
     DetailLevel,
     Direction,
     FilterSupport,
+    FreshnessSource,
     HealthState,
     IdentityKind,
     Lifecycle,
@@ -55,6 +57,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     detail: DetailLevel = DetailLevel.FULL
     as_of: datetime
     raw: Json = None
+    origin: FreshnessSource = FreshnessSource.LIVE
 
 
 class NativeValue(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -335,7 +338,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    record: Ticket | Contact | Organization | Article
+    record: Ticket | Comment | Contact | Organization | Article
     score: float | None = None
     highlights: tuple[str, ...] = ()
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
+from typing import Protocol
 
 import httpx
 import msgspec
 
+from models.changes import Hint
 from models.enums import Vendor
 from providers.base import Provider
+from providers.upstream.budget import SharedBudget
 from providers.upstream.policy import UpstreamPolicy
 from runtime.clock import Clock, SystemClock
 
@@ -41,9 +45,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider is given from above. `transport` replaces the network (tests, the sandbox in process).
-    `concurrency` is an operator's setting and goes before the policy's."""
+    `concurrency` is an operator's setting and goes before the policy's. `budget`: what many processes share; None: this
+    one counts alone."""
 
     clock: Clock = SystemClock()
+    budget: SharedBudget | None = None
     transport: httpx.AsyncBaseTransport | None = None
     concurrency: int = 10
     policy: UpstreamPolicy = UpstreamPolicy()
@@ -51,6 +57,21 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def upstream_policy(self) -> UpstreamPolicy:
         return replace(self.policy, concurrency=self.concurrency)
+
+
+class Heard(Protocol):
+    """A vendor's `webhooks.py`: whether a message is the vendor's, and which records it speaks of."""
+
+    @staticmethod
+    def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> None: ...
+
+    @staticmethod
+    def understand(headers: Mapping[str, str], body: bytes) -> Sequence[Hint]: ...
+
+
+def webhooks_of(vendor: Vendor) -> Heard:
+    found: Heard = import_module(VENDORS[vendor].replace(".provider", ".webhooks"))  # type: ignore[assignment]
+    return found
 
 
 def build(link: Link, parts: Parts) -> Provider:

@@ -7,20 +7,25 @@ from collections.abc import Sequence
 
 import msgspec
 
-from models.enums import Kind
+from models.conditions import Condition, IdIn
+from models.enums import Kind, SyncKind
 from models.errors import BadInput, HelpdeskError
 from models.ids import decode_kind
-from models.queries import ArticleQuery, Page, PageRequest
+from models.queries import ArticleQuery, Page, PageRequest, RecordOrder
 from models.records import Article, ArticleFolder, ArticleTranslation
 from providers.base import Source
-from resolvers.connections import Paging, connected, streams
+from resolvers.connections import Paging
 from resolvers.context import RequestContext
 from resolvers.files import article_files, article_images, cleaned, has_pictures
-from resolvers.filters import ArticleConditions, Chosen, Conditions
+from resolvers.filters import Chosen, Wanted
+from resolvers.listing import Listing, copied_where, listed
 from resolvers.loaders import ArticleAsk
-from resolvers.paging import Connection, fingerprint
+from resolvers.lowering import article_query, no_order
+from resolvers.paging import Connection
 from resolvers.pictures import Picture
+from resolvers.ranking import record_rank
 from resolvers.selection import FieldInfo
+from resolvers.sources import Copy, Freshness
 
 DEEPEST = 20
 
@@ -33,29 +38,48 @@ async def find_article(id_: str, locale: str | None, context: RequestContext) ->
 async def articles(
     context: RequestContext,
     info: FieldInfo,
-    conditions: ArticleConditions,
+    wanted: Wanted,
+    orders: Sequence[RecordOrder],
     paging: Paging,
     *,
+    freshness: Freshness | None = None,
     owner: str = "",
     default: int = 50,
 ) -> Connection[Article]:
+    def lower(where: Condition, helpdesk: str) -> ArticleQuery | None:
+        no_order(orders, helpdesk)
+        return article_query(where, helpdesk, context.clock.now())
+
+    def copied(where: Condition) -> ArticleQuery:
+        return ArticleQuery(where=copied_where(where), orders=tuple(orders))
+
     async def fetch(source: Source, query: ArticleQuery, page: PageRequest) -> Page[Article]:
         return await source.articles(context.scope, query, page)
 
-    context.sources.named(conditions.chosen.names(), field="filter.helpdesk")
-    found = streams(context, conditions.of, fetch)
-    mark = fingerprint("articles", owner, conditions)
-    return await connected(context, info, found, paging.window(default=default), fingerprint=mark)
+    async def together(copy: Copy, helpdesks: Sequence[str], query: ArticleQuery, page: PageRequest) -> Page[Article]:
+        return await copy.articles(context.scope, helpdesks, query, page)
+
+    listing = Listing(
+        name="articles",
+        kind=SyncKind.ARTICLES,
+        lower=lower,
+        copied=copied,
+        fetch=fetch,
+        together=together,
+        count_together=lambda copy, helpdesks, query: copy.count_articles(context.scope, helpdesks, query),
+        rank=record_rank(orders, context.sources.ordinal) if orders else None,
+    )
+    return await listed(
+        context, info, listing, wanted, paging, orders=orders, freshness=freshness, owner=owner, default=default
+    )
 
 
 async def articles_in(
     folder: ArticleFolder, context: RequestContext, info: FieldInfo, paging: Paging
 ) -> Connection[Article]:
-    conditions: Conditions[ArticleQuery] = Conditions(
-        base=ArticleQuery(folder_id=folder.remote_id), chosen=Chosen(only=(folder.helpdesk,))
-    )
+    wanted = Wanted(where=IdIn("folder", ((folder.helpdesk, folder.remote_id),)))
     owner = f"{folder.helpdesk}:{folder.remote_id}"
-    return await articles(context, info, conditions, paging, owner=owner, default=20)
+    return await articles(context, info, wanted, (), paging, owner=owner, default=20)
 
 
 async def folders(context: RequestContext, info: FieldInfo, parent: str | None, chosen: Chosen) -> list[ArticleFolder]:

@@ -16,7 +16,7 @@ from models.records import Count
 from providers.base import Source
 from resolvers.context import RequestContext
 from resolvers.merging import Stream, connect
-from resolvers.paging import Connection, Window, window
+from resolvers.paging import Connection, Position, Window, window
 from resolvers.selection import FieldInfo
 
 T = TypeVar("T")
@@ -82,16 +82,26 @@ async def connected(
     fingerprint: str,
     rank: Callable[[T], Any] | None = None,
     total: Callable[[], Awaitable[Count | None]] | None = None,
+    position: Position | None = None,
 ) -> Connection[T]:
     """Errors of single helpdesks become partial errors at the connection's field; its rows stay."""
     wanted = total if context.selections.of(info).has("totalCount") else None
     connection = await connect(
-        found, page, context.cursors, fingerprint=fingerprint, now=context.clock.now(), rank=rank, total=wanted
+        found,
+        page,
+        context.cursors,
+        fingerprint=fingerprint,
+        now=context.clock.now(),
+        rank=rank,
+        total=wanted,
+        position=position,
     )
     for state in connection.sources:
         if state.error is not None:
             context.partial(state.error, info)
-    return connection
+    order = {helpdesk: at for at, helpdesk in enumerate(context.sources)}
+    sources = tuple(sorted(connection.sources, key=lambda state: order[state.info.key]))
+    return msgspec.structs.replace(connection, sources=sources)
 
 
 async def add_up(counts: Sequence[Awaitable[Count | None]]) -> Count | None:

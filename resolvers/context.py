@@ -4,7 +4,7 @@ the way. Made anew for each request; a WebSocket makes one for each operation.""
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from graphql import GraphQLError
@@ -18,10 +18,13 @@ from providers.upstream.records import CallRecord
 from resolvers.loaders import Loaders
 from resolvers.paging import Cursors
 from resolvers.selection import FieldInfo, Selections
-from resolvers.sources import Sources
+from resolvers.sources import Copy, Refresh, Sources, States
 from resolvers.upstream import summary
 from runtime.clock import Clock
 from writes import Ledger
+
+if TYPE_CHECKING:
+    from resolvers.store import Store
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +40,10 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
 class RequestContext:
     """`partial_errors`: what went wrong while data stayed; execution/ adds them to the answer's errors. `calls`: every
-    call upstream of this operation, filled by the schema's recording extension. `came_along`: records that rows of this
-    request embed, by want, helpdesk and remote id (resolvers/links.py)."""
+    call upstream of this operation, filled by the schema's recording extension. `over_copy`: the same request with
+    look-ups that ask our copy alone (resolvers/store.py). `came_along`: records that rows of this
+    request embed, by want, helpdesk and remote id (resolvers/links.py). `mirror`, `states`, `refresh`: our copy of the
+    helpdesks, how far it has come, and how it is brought up to date; without them everything is asked live."""
 
     def __init__(
         self,
@@ -53,12 +58,18 @@ class RequestContext:
         request_id: str,
         show_upstream: bool = False,
         calls_each: int = 200,
+        store: Store | None = None,
+        mirror: Copy | None = None,
+        states: States | None = None,
+        refresh: Refresh | None = None,
     ) -> None:
         self.scope = scope
         self.principal = principal
         self.providers = providers
-        self.sources = Sources(providers)
+        self.mirror = mirror
+        self.sources = Sources(providers, clock, mirror=mirror, states=states, refresh=refresh)
         self.loaders = Loaders(self.sources, scope)
+        self._live_loaders: Loaders | None = None
         self.cursors = cursors
         self.files = files
         self.ledger = ledger
@@ -66,10 +77,19 @@ class RequestContext:
         self.request_id = request_id
         self.show_upstream = show_upstream
         self.calls_each = calls_each
+        self.store = store
+        self.over_copy: RequestContext | None = None
         self.selections = Selections()
         self.came_along: dict[tuple[str | None, str, Hashable], Any] = {}
         self.partial_errors: list[GraphQLError] = []
         self.calls: list[CallRecord] = []
+
+    @property
+    def live_loaders(self) -> Loaders:
+        """Look-ups past our copy, for what cannot be in it yet."""
+        if self._live_loaders is None:
+            self._live_loaders = Loaders(self.providers, self.scope)
+        return self._live_loaders
 
     def info(self, helpdesk: str) -> HelpdeskInfo:
         return self.sources[helpdesk].info
@@ -84,6 +104,14 @@ class RequestContext:
         if any(e.original_error is error and e.path == path for e in self.partial_errors):
             return
         self.partial_errors.append(GraphQLError(error.message, nodes=info.field_nodes, path=path, original_error=error))
+
+    def renew(self) -> None:
+        """A subscription's next event starts with nothing remembered of the one before, whose records may be old."""
+        self.sources.forget()
+        self._live_loaders = None
+        self.loaders = Loaders(self.sources, self.scope)
+        self.over_copy = None
+        self.came_along.clear()
 
     def response_extensions(self) -> dict[str, Any]:
         if not self.show_upstream:

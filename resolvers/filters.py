@@ -1,22 +1,32 @@
-"""A caller's filter, turned into what each helpdesk can be asked.
+"""A caller's filter as a tree of conditions, and what is left of it for one helpdesk.
 
-Ids in a filter are global, so each belongs to one helpdesk. A helpdesk that none of them belongs to has no match: it is
+Ids in a filter are global, so each belongs to one helpdesk. A helpdesk that no branch can hold for has no match: it is
 left out (`SKIPPED`), not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterator
 
 import msgspec
 
-from models.enums import Kind
-from models.errors import BadInput, Unsupported
-from models.ids import GlobalId, decode_kind
-from models.queries import ArticleQuery, ContactQuery, OrganizationQuery, TicketFilter, TicketOrder, TimeRange
+from models.conditions import (
+    EVERYTHING,
+    All,
+    AnyOf,
+    Condition,
+    Custom,
+    IdIn,
+    In,
+    Not,
+    Null,
+    Related,
+    both,
+)
+from models.enums import TicketPriority
+from storage.ranks import PRIORITY
 
-Q = TypeVar("Q", bound=msgspec.Struct)
+NOTHING = AnyOf()
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,75 +42,105 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         return (*(self.only or ()), *self.never)
 
 
-class IdCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """The field of the helpdesk's query that has to be one of `ids`."""
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A custom field or a helpdesk that the argument at `field` names by its key. It has to be there."""
 
-    target: str
     field: str
-    ids: tuple[GlobalId, ...]
-
-    def of(self, helpdesk: str) -> str | None:
-        """The one remote id that counts in this helpdesk; None when there is none."""
-        found = list(dict.fromkeys(i.remote_id for i in self.ids if i.helpdesk == helpdesk))
-        if len(found) > 1:
-            raise Unsupported(
-                f"`{self.field}` names {len(found)} ids of this helpdesk, and live it can be asked for one at a time.",
-                nearest="Ask for each in a query (or alias) of its own.",
-                field=self.field,
-                helpdesk=helpdesk,
-            )
-        return found[0] if found else None
+    key: str
+    helpdesk: str | None = None
 
 
-class Conditions(msgspec.Struct, Generic[Q], frozen=True, kw_only=True):
-    """`base` is the query without ids; `ids` are set on it for each helpdesk."""
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A filter as it was asked. `helpdesks` and `fields`: what it names by key."""
 
-    base: Q
-    ids: tuple[IdCondition, ...] = ()
-    chosen: Chosen = Chosen()
+    where: Condition = EVERYTHING
+    helpdesks: tuple[Named, ...] = ()
+    fields: tuple[Named, ...] = ()
 
-    def of(self, helpdesk: str) -> Q | None:
-        """What to ask this helpdesk; None when nothing of it can match."""
-        if not self.chosen.has(helpdesk):
-            return None
-        found = {condition.target: condition.of(helpdesk) for condition in self.ids}
-        if None in found.values():
-            return None
-        return msgspec.structs.replace(self.base, **found) if found else self.base
+    def within(self, *further: Condition) -> Wanted:
+        """The same, and these conditions too."""
+        return msgspec.structs.replace(self, where=both((self.where, *further)))
 
-
-TicketConditions = Conditions[TicketFilter]
-ContactConditions = Conditions[ContactQuery]
-OrganizationConditions = Conditions[OrganizationQuery]
-ArticleConditions = Conditions[ArticleQuery]
+    def of(self, helpdesk: str) -> Condition:
+        """What is left of it in this helpdesk."""
+        return folded(self.where, helpdesk)
 
 
-def id_condition(values: Sequence[str], kind: Kind, *, target: str, field: str) -> IdCondition:
-    if not values:
-        raise BadInput(f"`{field}` is an empty list. Leave it out, or give at least one id.", field=field)
-    return IdCondition(target=target, field=field, ids=tuple(decode_kind(value, kind, field=field) for value in values))
+def conjuncts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that all have to hold."""
+    return condition.parts if isinstance(condition, All) else (condition,)
 
 
-def single(values: Sequence[str], *, field: str) -> str:
-    """Filters that a helpdesk takes one value of."""
-    if len(values) != 1:
-        raise BadInput(f"`{field}` takes exactly one value here; it has {len(values)}.", field=field)
-    return values[0]
+def mentions(condition: Condition, field: str) -> bool:
+    """Whether a test of this field stands anywhere in it, links not followed."""
+    return any(getattr(node, "field", None) == field for node in _walk(condition))
 
 
-def one_order(orders: Sequence[TicketOrder]) -> TicketOrder:
-    """Live helpdesks sort by one field."""
-    if len(orders) > 1:
-        raise Unsupported(
-            f"`order` has {len(orders)} entries; live helpdesks sort by one field.",
-            nearest="Give one entry; rows with equal values are ordered by helpdesk and id.",
-            field="order",
-        )
-    return orders[0] if orders else TicketOrder()
+def _walk(condition: Condition) -> Iterator[Condition]:
+    yield condition
+    match condition:
+        case All(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _walk(part)
+        case Not(part=part):
+            yield from _walk(part)
 
 
-def lower_bound(range_: TimeRange | None, *, field: str) -> TimeRange | None:
-    """For lists that can only be asked for what changed since a moment."""
-    if range_ is not None and (range_.gt or range_.lt or range_.lte):
-        raise Unsupported(f"`{field}` can only be asked with `gte` live.", nearest="Use `gte`.", field=field)
-    return range_
+def folded(condition: Condition, helpdesk: str) -> Condition:
+    """The condition as it stands in one helpdesk: EVERYTHING, NOTHING, or what has to be asked there."""
+    match condition:
+        case All(parts=parts):
+            return _all_of([folded(part, helpdesk) for part in parts])
+        case AnyOf(parts=parts):
+            return _any_of([folded(part, helpdesk) for part in parts])
+        case Not(part=part):
+            return _turned(folded(part, helpdesk))
+        case In(field="helpdesk", values=values):
+            return EVERYTHING if helpdesk in values else NOTHING
+        case In(values=values):
+            return condition if values else NOTHING
+        case IdIn(field=field, ids=ids):
+            own = tuple(dict.fromkeys(id_ for id_ in ids if id_[0] == helpdesk))
+            return IdIn(field, own) if own else NOTHING
+        case Related(link=link, condition=inner):
+            return _linked(link, folded(inner, helpdesk))
+        case Custom(helpdesk=only) if only is not None and only != helpdesk:
+            return NOTHING
+        case _:
+            return condition
+
+
+def _all_of(parts: list[Condition]) -> Condition:
+    if NOTHING in parts:
+        return NOTHING
+    return both(dict.fromkeys(part for part in parts if part != EVERYTHING))
+
+
+def _any_of(parts: list[Condition]) -> Condition:
+    if EVERYTHING in parts:
+        return EVERYTHING
+    flat: list[Condition] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, AnyOf) else (part,))
+    left = tuple(dict.fromkeys(flat))
+    return left[0] if len(left) == 1 else AnyOf(left)
+
+
+def _turned(part: Condition) -> Condition:
+    if part == EVERYTHING:
+        return NOTHING
+    if part == NOTHING:
+        return EVERYTHING
+    return part.part if isinstance(part, Not) else Not(part)
+
+
+def _linked(link: str, inner: Condition) -> Condition:
+    if inner == NOTHING:
+        return NOTHING
+    return Null(link, is_null=False) if inner == EVERYTHING else Related(link, inner)
+
+
+def at_least(priority: TicketPriority) -> tuple[TicketPriority, ...]:
+    """This priority and all that are more urgent."""
+    least = PRIORITY.number(priority)
+    return tuple(word for word, number in PRIORITY.all().items() if number >= least)

@@ -8,12 +8,13 @@ record of the same request: the organization of a ticket is most often its reque
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from models.enums import DetailLevel
+from models.enums import DetailLevel, FreshnessSource, SyncKind
 from providers.base import Capabilities
 from resolvers.batching import Loader
 from resolvers.loaders import TicketAsk
@@ -93,6 +94,15 @@ LINKS: Mapping[str, Link] = {
         Link(name="ArticleFolder.parent", to="ArticleFolder", loader="folder_by_id", key=lambda f: f.parent_id),
     )
 }
+KINDS: Mapping[str, SyncKind] = {
+    "Ticket": SyncKind.TICKETS,
+    "Contact": SyncKind.CONTACTS,
+    "Organization": SyncKind.ORGANIZATIONS,
+    "Agent": SyncKind.AGENTS,
+    "Group": SyncKind.GROUPS,
+    "Product": SyncKind.FIELDS,
+    "ArticleFolder": SyncKind.ARTICLES,
+}
 ALONG = tuple(link for link in LINKS.values() if link.along)
 _BROUGHT = tuple(
     link for link in LINKS.values() if link.owner == "Ticket" and link.want in {taken.want for taken in ALONG}
@@ -108,7 +118,23 @@ def follow(link: Link, record: Any, context: RequestContext, info: FieldInfo) ->
     if ident is None:
         return None
     loader: Loader[Any] = getattr(context.loaders, link.loader)
-    return loader.load(record.helpdesk, ident)
+    found = loader.load(record.helpdesk, ident)
+    return _or_live(found, link, record, ident, context) if context.mirror is not None else found
+
+
+async def _or_live(found: Awaitable[Any], link: Link, record: Any, ident: Hashable, context: RequestContext) -> Any:
+    """A record that was made after our copy was brought up to date may name others that are not in it yet."""
+    there = await found
+    if there is not None or not context.sources.newer(record.helpdesk, KINDS[link.to], _told_at(record)):
+        return there
+    loader: Loader[Any] = getattr(context.live_loaders, link.loader)
+    return await loader.load(record.helpdesk, ident)
+
+
+def _told_at(record: Any) -> datetime | None:
+    """The moment the record's links were as they are; folders do not say."""
+    at: datetime | None = getattr(record, "as_of", None) or getattr(record, "created_at", None)
+    return at
 
 
 def _in_hand(link: Link, record: Any, context: RequestContext) -> Any:
@@ -126,7 +152,8 @@ def remember(ticket: Any, context: RequestContext) -> None:
 
 
 def _enough(link: Link, record: Any, there: Any, context: RequestContext, info: FieldInfo) -> bool:
-    if there.detail is DetailLevel.FULL:
+    """Our copy has no more of a record than it embeds."""
+    if there.detail is DetailLevel.FULL or there.origin is not FreshnessSource.LIVE:
         return True
     return suffices(link, context.selections.of(info), context.sources[record.helpdesk].capabilities)
 

@@ -19,6 +19,7 @@ import msgspec
 from models.enums import SourceOutcome
 from models.errors import BadCursor, BadInput, HelpdeskError
 from models.records import Count, HelpdeskInfo
+from models.sync import Coverage
 
 T = TypeVar("T")
 
@@ -34,6 +35,11 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
     before: str | None = None
     backward: bool = False
+
+    def opened(self, cursors: Cursors, fingerprint: str) -> Position | None:
+        """What its cursor holds; None without one."""
+        text = self.before if self.backward else self.after
+        return cursors.open(text, fingerprint, field="before" if self.backward else "after") if text else None
 
 
 def window(
@@ -62,10 +68,13 @@ def window(
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
-    """What a cursor holds: each stream's place of its last row at or before the edge, and whose row the edge is."""
+    """What a cursor holds: each stream's place of its last row at or before the edge, and whose row the edge is.
+
+    `mirrored`: the helpdesks whose rows come from our copy in this walk. An empty place is the very beginning."""
 
     own: str
     places: Mapping[str, str]
+    mirrored: tuple[str, ...] = ()
 
 
 class _Sealed(msgspec.Struct, frozen=True, array_like=True):
@@ -146,12 +155,12 @@ class PageInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceState(msgspec.Struct, frozen=True, kw_only=True):
-    """How one helpdesk took part in a page. `complete`: all its matching rows can be reached by this source."""
+    """How one helpdesk took part in a page. `coverage`: how much of its matching rows this source can reach."""
 
     info: HelpdeskInfo
     state: SourceOutcome
     as_of: datetime | None = None
-    complete: bool = True
+    coverage: Coverage = Coverage(complete=True)
     retry_after_s: float | None = None
     error: HelpdeskError | None = None
 

@@ -8,18 +8,24 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from models.enums import Kind, Vendor
+from models.conditions import Condition, IdIn
+from models.enums import Kind, SyncKind, Vendor
 from models.ids import decode_kind
-from models.queries import ContactQuery, OrganizationQuery, Page, PageRequest, Scope, TicketOrder
+from models.queries import ContactQuery, OrganizationQuery, Page, PageRequest, RecordOrder, TicketOrder
 from models.records import Agent, Contact, Group, Membership, Organization, Ticket
 from providers.base import Source
 from providers.walking import slice_page
-from resolvers.connections import Paging, connected, streams
+from resolvers.connections import Paging
 from resolvers.context import RequestContext
-from resolvers.filters import Chosen, Conditions, ContactConditions, OrganizationConditions, TicketConditions
+from resolvers.filters import Wanted
+from resolvers.holding import holds
+from resolvers.listing import Listing, copied_where, listed
+from resolvers.lowering import contact_query, no_order, organization_query
 from resolvers.paging import Connection, fingerprint, list_connection
 from resolvers.pictures import Picture
+from resolvers.ranking import record_rank
 from resolvers.selection import FieldInfo
+from resolvers.sources import Copy, Freshness
 from resolvers.tickets import tickets
 
 R = TypeVar("R", Agent, Group)
@@ -48,31 +54,77 @@ async def find_contact(by: ContactBy, context: RequestContext) -> Contact | None
 async def contacts(
     context: RequestContext,
     info: FieldInfo,
-    conditions: ContactConditions,
+    wanted: Wanted,
+    orders: Sequence[RecordOrder],
     paging: Paging,
     *,
+    freshness: Freshness | None = None,
     owner: str = "",
     default: int = 50,
 ) -> Connection[Contact]:
+    def lower(where: Condition, helpdesk: str) -> ContactQuery | None:
+        no_order(orders, helpdesk)
+        return contact_query(where, helpdesk, context.clock.now())
+
+    def copied(where: Condition) -> ContactQuery:
+        return ContactQuery(where=copied_where(where), orders=tuple(orders))
+
     async def fetch(source: Source, query: ContactQuery, page: PageRequest) -> Page[Contact]:
         return await source.contacts(context.scope, query, page)
 
-    context.sources.named(conditions.chosen.names(), field="filter.helpdesk")
-    found = streams(context, conditions.of, fetch)
-    mark = fingerprint("contacts", owner, conditions)
-    return await connected(context, info, found, paging.window(default=default), fingerprint=mark)
+    async def together(copy: Copy, helpdesks: Sequence[str], query: ContactQuery, page: PageRequest) -> Page[Contact]:
+        return await copy.contacts(context.scope, helpdesks, query, page)
+
+    listing = Listing(
+        name="contacts",
+        kind=SyncKind.CONTACTS,
+        lower=lower,
+        copied=copied,
+        fetch=fetch,
+        together=together,
+        count_together=lambda copy, helpdesks, query: copy.count_contacts(context.scope, helpdesks, query),
+        rank=record_rank(orders, context.sources.ordinal) if orders else None,
+    )
+    return await listed(
+        context, info, listing, wanted, paging, orders=orders, freshness=freshness, owner=owner, default=default
+    )
 
 
 async def organizations(
-    context: RequestContext, info: FieldInfo, conditions: OrganizationConditions, paging: Paging
+    context: RequestContext,
+    info: FieldInfo,
+    wanted: Wanted,
+    orders: Sequence[RecordOrder],
+    paging: Paging,
+    *,
+    freshness: Freshness | None = None,
 ) -> Connection[Organization]:
+    def lower(where: Condition, helpdesk: str) -> OrganizationQuery | None:
+        no_order(orders, helpdesk)
+        return organization_query(where, helpdesk, context.clock.now())
+
+    def copied(where: Condition) -> OrganizationQuery:
+        return OrganizationQuery(where=copied_where(where), orders=tuple(orders))
+
     async def fetch(source: Source, query: OrganizationQuery, page: PageRequest) -> Page[Organization]:
         return await source.organizations(context.scope, query, page)
 
-    context.sources.named(conditions.chosen.names(), field="filter.helpdesk")
-    found = streams(context, conditions.of, fetch)
-    mark = fingerprint("organizations", conditions)
-    return await connected(context, info, found, paging.window(), fingerprint=mark)
+    async def together(
+        copy: Copy, helpdesks: Sequence[str], query: OrganizationQuery, page: PageRequest
+    ) -> Page[Organization]:
+        return await copy.organizations(context.scope, helpdesks, query, page)
+
+    listing = Listing(
+        name="organizations",
+        kind=SyncKind.ORGANIZATIONS,
+        lower=lower,
+        copied=copied,
+        fetch=fetch,
+        together=together,
+        count_together=lambda copy, helpdesks, query: copy.count_organizations(context.scope, helpdesks, query),
+        rank=record_rank(orders, context.sources.ordinal) if orders else None,
+    )
+    return await listed(context, info, listing, wanted, paging, orders=orders, freshness=freshness)
 
 
 async def find_organization(id_: str, context: RequestContext) -> Organization | None:
@@ -80,58 +132,38 @@ async def find_organization(id_: str, context: RequestContext) -> Organization |
     return await context.loaders.organization_by_id.load(found.helpdesk, found.remote_id)
 
 
-class AgentChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it must hold; agents are few, so this is decided here."""
+async def agents(context: RequestContext, info: FieldInfo, wanted: Wanted, paging: Paging) -> Connection[Agent]:
+    async def read(source: Source, where: Condition) -> Sequence[Agent]:
+        return [agent for agent in await source.agents(context.scope) if holds(where, agent)]
 
-    chosen: Chosen = Chosen()
-    ids: tuple[str, ...] | None = None
-    email: str | None = None
-    active: bool | None = None
-
-    def holds(self, agent: Agent, global_id: Callable[[Agent], str]) -> bool:
-        return (
-            (self.ids is None or global_id(agent) in self.ids)
-            and (self.email is None or (agent.email or "").lower() == self.email.lower())
-            and (self.active is None or agent.active is self.active)
-        )
+    return await _small_list(context, info, "agents", SyncKind.AGENTS, wanted, read, paging)
 
 
-async def agents(
-    context: RequestContext,
-    info: FieldInfo,
-    choice: AgentChoice,
-    paging: Paging,
-    global_id: Callable[[Agent], str],
-) -> Connection[Agent]:
-    async def read(source: Source, scope: Scope) -> Sequence[Agent]:
-        return [a for a in await source.agents(scope) if choice.holds(a, global_id)]
+async def groups(context: RequestContext, info: FieldInfo, wanted: Wanted, paging: Paging) -> Connection[Group]:
+    async def read(source: Source, where: Condition) -> Sequence[Group]:
+        return await source.groups(context.scope)
 
-    return await _small_list(context, info, choice.chosen, read, paging, fingerprint("agents", choice))
-
-
-async def groups(context: RequestContext, info: FieldInfo, chosen: Chosen, paging: Paging) -> Connection[Group]:
-    async def read(source: Source, scope: Scope) -> Sequence[Group]:
-        return await source.groups(scope)
-
-    return await _small_list(context, info, chosen, read, paging, fingerprint("groups", chosen))
+    return await _small_list(context, info, "groups", SyncKind.GROUPS, wanted, read, paging)
 
 
 async def _small_list(
     context: RequestContext,
     info: FieldInfo,
-    chosen: Chosen,
-    read: Callable[[Source, Scope], Awaitable[Sequence[R]]],
+    name: str,
+    kind: SyncKind,
+    wanted: Wanted,
+    read: Callable[[Source, Condition], Awaitable[Sequence[R]]],
     paging: Paging,
-    mark: str,
 ) -> Connection[R]:
     """Lists that a helpdesk gives whole."""
-    context.sources.named(chosen.names(), field="helpdesk")
 
-    async def fetch(source: Source, query: bool, page: PageRequest) -> Page[R]:
-        return slice_page(await read(source, context.scope), page, ident=lambda record: record.remote_id)
+    async def fetch(source: Source, where: Condition, page: PageRequest) -> Page[R]:
+        return slice_page(await read(source, where), page, ident=lambda record: record.remote_id)
 
-    found = streams(context, lambda helpdesk: True if chosen.has(helpdesk) else None, fetch)
-    return await connected(context, info, found, paging.window(), fingerprint=mark)
+    listing: Listing[Condition, R] = Listing(
+        name=name, kind=kind, lower=lambda where, helpdesk: where, copied=lambda where: where, fetch=fetch
+    )
+    return await listed(context, info, listing, wanted, paging)
 
 
 async def groups_of(agent: Agent, context: RequestContext) -> list[Group]:
@@ -165,38 +197,23 @@ async def tickets_of(
     owner: Contact | Organization,
     context: RequestContext,
     info: FieldInfo,
-    conditions: TicketConditions,
-    order: TicketOrder,
+    wanted: Wanted,
+    orders: Sequence[TicketOrder],
     paging: Paging,
 ) -> Connection[Ticket]:
     """The tickets asked by a contact, or belonging to an organization, in its own helpdesk."""
-    field = "requester_id" if isinstance(owner, Contact) else "organization_id"
-    base = msgspec.structs.replace(conditions.base, **{field: owner.remote_id})
-    return await tickets(
-        context,
-        info,
-        _within(owner.helpdesk, msgspec.structs.replace(conditions, base=base)),
-        order,
-        paging,
-        owner=f"{field}:{owner.helpdesk}:{owner.remote_id}",
-        default=20,
-    )
-
-
-def _within(helpdesk: str, conditions: TicketConditions) -> TicketConditions:
-    """The owner's helpdesk, unless the filter leaves it out."""
-    only = (helpdesk,) if conditions.chosen.has(helpdesk) else ()
-    return msgspec.structs.replace(conditions, chosen=Chosen(only=only))
+    field = "requester" if isinstance(owner, Contact) else "organization"
+    own = IdIn(field, ((owner.helpdesk, owner.remote_id),))
+    of = f"{field}:{owner.helpdesk}:{owner.remote_id}"
+    return await tickets(context, info, wanted.within(own), orders, paging, owner=of, default=20)
 
 
 async def contacts_of(
     organization: Organization, context: RequestContext, info: FieldInfo, paging: Paging
 ) -> Connection[Contact]:
-    conditions: Conditions[ContactQuery] = Conditions(
-        base=ContactQuery(organization_id=organization.remote_id), chosen=Chosen(only=(organization.helpdesk,))
-    )
+    wanted = Wanted(where=IdIn("organization", ((organization.helpdesk, organization.remote_id),)))
     owner = f"{organization.helpdesk}:{organization.remote_id}"
-    return await contacts(context, info, conditions, paging, owner=owner, default=20)
+    return await contacts(context, info, wanted, (), paging, owner=owner, default=20)
 
 
 class FreshdeskCompanyFields(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,13 +15,10 @@ from models.enums import (
     CountPrecision,
     DetailLevel,
     FreshnessSource,
-    Kind,
     TicketStatus,
     Vendor,
 )
 from models.errors import BadInput
-from models.ids import decode_kind
-from models.queries import PageRequest, TicketFilter, TicketQuery
 from models.records import ActorRef, Attachment, Comment, Count, NativeStatus, Ticket
 from resolvers.actors import Actor, actor
 from resolvers.connections import Paging
@@ -30,8 +27,6 @@ from resolvers.files import ALL_COMMENTS, cleaned, comment_html, comments_of, ha
 from resolvers.loaders import TicketAsk
 from resolvers.paging import Connection, fingerprint, list_connection
 from resolvers.pictures import Picture, pictures
-from resolvers.selection import FieldInfo
-from resolvers.tickets import wants
 
 
 class StatusDetail(msgspec.Struct, frozen=True):
@@ -46,13 +41,28 @@ class RecordFreshness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def freshness(record: Any) -> RecordFreshness:
-    return RecordFreshness(as_of=record.as_of, source=FreshnessSource.LIVE, detail=record.detail)
+    return RecordFreshness(as_of=record.as_of, source=record.origin, detail=record.detail)
 
 
-def raw(record: Any, context: RequestContext) -> Any:
+async def raw(record: Any, context: RequestContext) -> Any:
     """Null for a caller bound to organizations: a vendor's own object may name people of others."""
     context.demand("raw:read")
-    return None if context.scope.organizations is not None else scrub(record.raw)
+    if context.scope.organizations is not None:
+        return None
+    if record.raw is None and isinstance(record, Ticket) and _copied(record):
+        record = await _with(record, "raw", context)
+    return scrub(record.raw)
+
+
+def _copied(record: Any) -> bool:
+    """From our copy, which reads a body and the vendor's object only when they are asked for."""
+    return record.origin is not FreshnessSource.LIVE
+
+
+async def _with(ticket: Ticket, want: str, context: RequestContext) -> Ticket:
+    """The ticket with more of it; the row as it is when it has gone meanwhile."""
+    ask = TicketAsk(ticket.remote_id, frozenset({want}))
+    return await context.loaders.ticket_by_id.load(ticket.helpdesk, ask) or ticket
 
 
 def status_detail(ticket: Ticket) -> StatusDetail:
@@ -60,11 +70,10 @@ def status_detail(ticket: Ticket) -> StatusDetail:
 
 
 async def whole(ticket: Ticket, context: RequestContext) -> Ticket:
-    """The ticket as its own page shows it; the row as it is when it has gone meanwhile."""
-    if ticket.detail is DetailLevel.FULL:
+    """The ticket as its own page shows it."""
+    if ticket.detail is DetailLevel.FULL and (ticket.body_text is not None or not _copied(ticket)):
         return ticket
-    ask = TicketAsk(ticket.remote_id, frozenset({"description"}))
-    return await context.loaders.ticket_by_id.load(ticket.helpdesk, ask) or ticket
+    return await _with(ticket, "description", context)
 
 
 async def body_text(ticket: Ticket, context: RequestContext) -> str | None:
@@ -99,16 +108,16 @@ async def closed_at(ticket: Ticket, context: RequestContext) -> datetime | None:
 async def _with_stats(ticket: Ticket, context: RequestContext) -> Ticket:
     """A ticket that is over has one of these times. One with neither came without them, and is read again."""
     over = ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED)
-    if not over or ticket.resolved_at or ticket.closed_at:
+    if not over or ticket.resolved_at or ticket.closed_at or _copied(ticket):
         return ticket
-    ask = TicketAsk(ticket.remote_id, frozenset({"stats"}))
-    return await context.loaders.ticket_by_id.load(ticket.helpdesk, ask) or ticket
+    return await _with(ticket, "stats", context)
 
 
 async def submitter(ticket: Ticket, context: RequestContext) -> Actor | None:
     if ticket.submitter_id is None:
         return None
-    return await actor(ticket.helpdesk, ActorRef(kind=ActorKind.PERSON, remote_id=ticket.submitter_id), context)
+    ref = ActorRef(kind=ActorKind.PERSON, remote_id=ticket.submitter_id)
+    return await actor(ticket.helpdesk, ref, context, ticket.as_of)
 
 
 async def comments(
@@ -190,50 +199,3 @@ def native(ticket: Ticket, context: RequestContext) -> Any:
     """A FreshdeskTicketFields or a ZendeskTicketFields."""
     shape: Any = NATIVE[context.info(ticket.helpdesk).vendor]
     return shape(**{name: ticket.native.get(name) for name in shape.__struct_fields__ if name in ticket.native})
-
-
-class TicketBy(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the ways to name a ticket. `remote` and `external` are (helpdesk key, id)."""
-
-    id: str | None = None
-    remote: tuple[str, str] | None = None
-    url: str | None = None
-    external: tuple[str, str] | None = None
-
-
-async def find(by: TicketBy, context: RequestContext, info: FieldInfo) -> Ticket | None:
-    if by.external is not None:
-        return await _by_external_id(*by.external, context, info)
-    named = _named(by, context)
-    if named is None:
-        return None
-    helpdesk, remote_id = named
-    source = context.sources.get(helpdesk)
-    if source is None:
-        return None
-    extras = wants(context.selections.of(info), source.capabilities)
-    return await context.loaders.ticket_by_id.load(helpdesk, TicketAsk(remote_id, extras))
-
-
-def _named(by: TicketBy, context: RequestContext) -> tuple[str, str] | None:
-    if by.id is not None:
-        found = decode_kind(by.id, Kind.TICKET, field="by.id")
-        return found.helpdesk, found.remote_id
-    if by.remote is not None:
-        context.sources.named([by.remote[0]], field="by.remote.helpdesk")
-        return by.remote
-    for key, source in context.sources.items():
-        place = source.locate(by.url or "")
-        if place is not None and place[0] is Kind.TICKET:
-            return key, place[1]
-    return None
-
-
-async def _by_external_id(helpdesk: str, external_id: str, context: RequestContext, info: FieldInfo) -> Ticket | None:
-    """The most recently updated one, should the helpdesk have several."""
-    context.sources.named([helpdesk], field="by.externalId.helpdesk")
-    source = context.sources[helpdesk]
-    query = TicketQuery(filter=TicketFilter(external_id=external_id))
-    extras = wants(context.selections.of(info), source.capabilities)
-    page = await source.tickets(context.scope, query, PageRequest(size=1, wants=extras))
-    return page.rows[0].record if page.rows else None

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from models.enums import TicketOrderField
-from models.queries import Page, PageRequest, TicketFilter, TicketOrder, TicketQuery
+from models.conditions import Condition
+from models.enums import SyncKind
+from models.queries import Page, PageRequest, Scope, TicketOrder, TicketQuery
 from models.records import Count, Ticket
 from providers.base import Capabilities, Source
-from resolvers.connections import Paging, add_up, connected, streams
+from resolvers.connections import Paging
 from resolvers.context import RequestContext
-from resolvers.filters import TicketConditions
+from resolvers.filters import Named, Wanted
 from resolvers.links import LINKS, Link, remember, suffices, wanted_along
-from resolvers.paging import Connection, fingerprint
+from resolvers.listing import Listing, copied_where, listed
+from resolvers.lowering import ticket_filter, ticket_order
+from resolvers.paging import Connection
+from resolvers.ranking import ticket_rank
 from resolvers.selection import FieldInfo, Selection
+from resolvers.sources import Copy, Freshness
 
 # what of a ticket a list row may not carry, and the name of the extra that brings it. A conversation begins with the
 # request itself, so it needs the description too
@@ -31,8 +35,9 @@ EXTRAS: Mapping[tuple[str, ...], str] = {
     ("closedAt",): "stats",
     ("statusDetail", "since"): "stats",
     ("satisfaction",): "satisfaction",
+    ("raw",): "raw",
 }
-EVERYTHING = TicketConditions(base=TicketFilter())
+NEWEST_FIRST = TicketOrder()
 
 
 def wants(selected: Selection, capabilities: Capabilities) -> frozenset[str]:
@@ -63,59 +68,79 @@ def _links(selected: Selection) -> Iterator[tuple[Link, Selection]]:
 async def tickets(
     context: RequestContext,
     info: FieldInfo,
-    conditions: TicketConditions,
-    order: TicketOrder,
+    wanted: Wanted,
+    orders: Sequence[TicketOrder],
     paging: Paging,
     *,
+    freshness: Freshness | None = None,
     owner: str = "",
     default: int = 50,
 ) -> Connection[Ticket]:
     """`owner` is the id of the record whose tickets these are; cursors are bound to it."""
-    page = paging.window(default=default)
-    context.sources.named(conditions.chosen.names(), field="filter.helpdesk")
-    selected = context.selections.of(info).rows()
+    orders = tuple(orders) or (NEWEST_FIRST,)
+    named = (*wanted.fields, *_fields_of(orders))
+    return await listed(
+        context,
+        info,
+        _listing(context, orders, context.selections.of(info).rows()),
+        msgspec.structs.replace(wanted, fields=named),
+        paging,
+        orders=orders,
+        freshness=freshness,
+        owner=owner,
+        default=default,
+    )
 
-    def asked(helpdesk: str) -> TicketQuery | None:
-        found = conditions.of(helpdesk)
-        return None if found is None else TicketQuery(filter=found, order=order)
 
-    async def fetch(source: Source, query: TicketQuery, request: PageRequest) -> Page[Ticket]:
+def _fields_of(orders: Sequence[TicketOrder]) -> Iterator[Named]:
+    """The custom fields that the orders name; they have to be there."""
+    for at, order in enumerate(orders):
+        if order.custom_field is not None:
+            yield Named(field=f"order[{at}].customFieldKey", key=order.custom_field)
+
+
+def _listing(
+    context: RequestContext, orders: tuple[TicketOrder, ...], selected: Selection
+) -> Listing[TicketQuery, Ticket]:
+    def lower(where: Condition, helpdesk: str) -> TicketQuery | None:
+        found = ticket_filter(where, helpdesk, context.clock.now())
+        return None if found is None else TicketQuery(filter=found, order=ticket_order(orders, helpdesk))
+
+    def copied(where: Condition) -> TicketQuery:
+        return TicketQuery(where=copied_where(where), order=orders[0], then=orders[1:])
+
+    async def fetch(source: Source, query: TicketQuery, page: PageRequest) -> Page[Ticket]:
         extras = wants_of_rows(selected, source.capabilities)
-        found = await source.tickets(context.scope, query, msgspec.structs.replace(request, wants=extras))
+        found = await source.tickets(context.scope, query, msgspec.structs.replace(page, wants=extras))
         for row in found.rows:
             remember(row.record, context)
         return found
 
-    async def total() -> Count | None:
-        queries = [(s, asked(key)) for key, s in context.sources.items()]
-        return await add_up([s.count_tickets(context.scope, query) for s, query in queries if query is not None])
+    async def together(copy: Copy, helpdesks: Sequence[str], query: TicketQuery, page: PageRequest) -> Page[Ticket]:
+        extras = wants_of_rows(selected, copy.source(helpdesks[0]).capabilities)
+        found = await copy.tickets(context.scope, helpdesks, query, msgspec.structs.replace(page, wants=extras))
+        for row in found.rows:
+            remember(row.record, context)
+        return found
 
-    return await connected(
-        context,
-        info,
-        streams(context, asked, fetch, complete=_lists_all),
-        page,
-        fingerprint=fingerprint("tickets", owner, conditions, order),
-        rank=ranked(order),
-        total=total,
+    async def count(source: Source, scope: Scope, query: TicketQuery) -> Count | None:
+        return await source.count_tickets(scope, query)
+
+    async def count_together(copy: Copy, helpdesks: Sequence[str], query: TicketQuery) -> Count | None:
+        return await copy.count_tickets(context.scope, helpdesks, query)
+
+    return Listing(
+        name="tickets",
+        kind=SyncKind.TICKETS,
+        lower=lower,
+        copied=copied,
+        fetch=fetch,
+        together=together,
+        rank=ticket_rank(orders, context.sources.ordinal),
+        complete=_lists_all,
+        count=count,
+        count_together=count_together,
     )
-
-
-def ranked(order: TicketOrder) -> Callable[[Ticket], tuple[Any, ...]]:
-    """The merge key of a ticket: the order's time, then helpdesk, then id, each in the order's direction."""
-    sign = -1 if order.descending else 1
-    created = order.field is TicketOrderField.CREATED_AT
-
-    def rank(ticket: Ticket) -> tuple[Any, ...]:
-        at = ticket.created_at if created else ticket.updated_at
-        seconds = int(at.timestamp()) if at is not None else 0
-        return sign * seconds, ticket.helpdesk, sign * _number(ticket.remote_id), ticket.remote_id
-
-    return rank
-
-
-def _number(remote_id: str) -> int:
-    return int(remote_id) if remote_id.isdecimal() else 0
 
 
 def _lists_all(source: Source, query: TicketQuery) -> bool:

@@ -20,7 +20,10 @@ VENDOR_SECRETS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Account:
-    """One helpdesk account as configured; checked further by its vendor's room."""
+    """One helpdesk account as configured; checked further by its vendor's room. Not `mirrored`: always asked live.
+
+    `webhook_secrets`: what the vendor signs its messages with, for vendors that do; two while one replaces the other.
+    """
 
     key: str
     vendor: str
@@ -28,6 +31,13 @@ class Account:
     domain: str
     base_url: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    mirrored: bool = True
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def is_loopback(host: str) -> bool:
@@ -68,7 +78,8 @@ def origin_problems(public_url: str, origins: tuple[str, ...]) -> list[tuple[str
 
 
 def from_file(path: Path, problems: list[str]) -> list[Account]:
-    """Tables `[[helpdesk]]` with key, vendor, domain, optional name and base_url, and the vendor's secrets."""
+    """Tables `[[helpdesk]]` with key, vendor, domain, the vendor's secrets, and optional name, base_url, mirror
+    and webhook_secret."""
     if not path.is_file():
         return []
     try:
@@ -94,9 +105,13 @@ def _row_problems(row: Any, where: str) -> list[str]:
         found.append(f"{where}: `key` must be 1 to 32 of a-z, 0-9 and -, not {key!r}.")
     if vendor not in VENDOR_SECRETS:
         return [*found, f"{where}: `vendor` must be one of {', '.join(VENDOR_SECRETS)}, not {vendor!r}."]
-    allowed = {"key", "vendor", "name", "domain", "base_url", *VENDOR_SECRETS[vendor]}
+    allowed = {"key", "vendor", "name", "domain", "base_url", "mirror", "webhook_secret", *VENDOR_SECRETS[vendor]}
     found += [f"{where}: unknown `{name}`; known are {', '.join(sorted(allowed))}." for name in row.keys() - allowed]
-    found += [f"{where}: `{n}` must be text." for n in row.keys() & allowed if not isinstance(row[n], str)]
+    found += [
+        f"{where}: `{n}` must be text." for n in row.keys() & (allowed - {"mirror"}) if not isinstance(row[n], str)
+    ]
+    if not isinstance(row.get("mirror", True), bool):
+        found.append(f"{where}: `mirror` must be true or false.")
     if not found and not row.get("domain"):
         found.append(f"{where}: `domain` is needed.")
     if not found and not any(row.get(name) for name in VENDOR_SECRETS[vendor]):
@@ -105,7 +120,7 @@ def _row_problems(row: Any, where: str) -> list[str]:
     return [*found, *([f"{where}: `base_url` {problem}"] if problem else [])]
 
 
-def _account(row: Mapping[str, str]) -> Account:
+def _account(row: Mapping[str, Any]) -> Account:
     return Account(
         key=row["key"],
         vendor=row["vendor"],
@@ -113,6 +128,8 @@ def _account(row: Mapping[str, str]) -> Account:
         domain=row["domain"],
         base_url=row.get("base_url") or None,
         secrets={name: row[name] for name in VENDOR_SECRETS[row["vendor"]] if row.get(name)},
+        mirrored=row.get("mirror", True),
+        webhook_secrets=listed(row.get("webhook_secret", "")),
     )
 
 

@@ -130,6 +130,7 @@ def configure(level: str = "INFO", *, secrets: Iterable[str] = (), stream: TextI
         logger = logging.getLogger(name)
         logger.handlers[:] = []
         logger.propagate = True
+    logging.getLogger("alembic").setLevel(max(logging.WARNING, root.level))
     # at DEBUG it writes the frames of every socket, callers' texts and helpdesks' answers included
     logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, root.level))
     return redactor

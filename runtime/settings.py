@@ -18,6 +18,7 @@ from runtime.accounts import (
     base_url_problem,
     from_file,
     is_loopback,
+    listed,
     origin_problems,
     used_twice,
 )
@@ -44,8 +45,24 @@ class Settings:
     public_url: str = _setting("", "How clients reach this server, for file links. Default: http://HOST:PORT.")
     database_url: str = _setting(
         "sqlite+aiosqlite:///deskgraph.db",
-        "Where the mirror will live: sqlite+aiosqlite:///FILE or postgresql+asyncpg://… Checked now, used once there is"
-        " something to store.",
+        "Where the mirror lives: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE.",
+        secret=True,
+    )
+    database_owner_url: str = _setting(
+        "",
+        "PostgreSQL: the role that owns the tables and changes them at an upgrade, when DATABASE_URL names one that"
+        " owns nothing, as it should.",
+        secret=True,
+    )
+    mirror: bool = _setting(True, "Keep a copy of the helpdesks in the database. 0: every answer is asked live.")
+    sync: bool = _setting(
+        True, "Sync inside `serve`. 0: another process does it (`server.py sync`), this one only reads."
+    )
+    stale_seconds: float = _setting(300.0, "A copy older than this is STALE in `sources`, in seconds.")
+    webhook_key: str = _setting(
+        "",
+        "At least 32 characters; makes each helpdesk's webhook address (`server.py webhooks` prints them). Two, with a"
+        " comma between, while one replaces the other. Default: webhooks are off.",
         secret=True,
     )
     tickets: int = _setting(20_000, "Tickets of the demo, over both of its helpdesks: 2 to 50,000,000.")
@@ -89,6 +106,9 @@ class Settings:
     zendesk_client_secret: str = _setting("", "Its secret.", secret=True)
     zendesk_email: str = _setting("", "Agent's e-mail, for an API token.")
     zendesk_token: str = _setting("", "API token; Zendesk ends these on 2027-04-30.", secret=True)
+    zendesk_webhook_secret: str = _setting(
+        "", "Signing secret of Zendesk's webhook; two, with a comma between, while one replaces the other.", secret=True
+    )
     zendesk_base_url: str = _setting("", "Sends Zendesk calls elsewhere: a sandbox, a recording.")
     accounts: tuple[Account, ...] = field(default=(), metadata={"help": "", "hidden": True})
 
@@ -98,10 +118,16 @@ class Settings:
         shown = "127.0.0.1" if self.host in ("0.0.0.0", "::") else host  # noqa: S104
         return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
 
+    @property
+    def webhook_keys(self) -> tuple[str, ...]:
+        """The newest first."""
+        return listed(self.webhook_key)
+
     def secrets(self) -> list[str]:
         """Every secret value in use, for the log's redactor."""
         own = [getattr(self, f.name) for f in dataclasses.fields(self) if f.metadata.get("secret")]
-        return [s for s in (*own, *(v for a in self.accounts for v in a.secrets.values())) if s]
+        theirs = [v for a in self.accounts for v in (*a.secrets.values(), *a.webhook_secrets)]
+        return [s for s in (*own, *self.webhook_keys, *theirs) if s]
 
 
 def table() -> list[tuple[str, str, str, bool]]:
@@ -170,6 +196,8 @@ def _check_address(s: Settings) -> list[str]:
         found.append("API_KEY: must be at least 16 characters.")
     if s.signing_key and len(s.signing_key) < 32:
         found.append("SIGNING_KEY: must be at least 32 characters.")
+    if any(len(key) < 32 for key in s.webhook_keys) or len(s.webhook_keys) > 2:
+        found.append("WEBHOOK_KEY: must be one or two texts of at least 32 characters, with a comma between.")
     return found
 
 
@@ -184,6 +212,7 @@ def _check_ranges(s: Settings) -> list[str]:
         "max_cost": (100, 10_000_000),
         "max_values": (100, 100_000_000),
         "max_calls": (1, 100_000),
+        "stale_seconds": (1, 31_536_000),
     }
     found = [
         f"{name.upper()}: must be from {low:,} to {high:,}, not {getattr(s, name):,}."
@@ -204,6 +233,8 @@ def _check_urls(s: Settings) -> list[str]:
     found += [f"{name}: {problem}" for name, problem in origin_problems(s.public_url, s.cors_origins)]
     if not s.database_url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
         found.append("DATABASE_URL: must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://.")
+    if s.database_owner_url and not s.database_owner_url.startswith("postgresql+asyncpg://"):
+        found.append("DATABASE_OWNER_URL: must begin with postgresql+asyncpg://; SQLite needs none.")
     return found
 
 
@@ -259,6 +290,7 @@ def _from_environment(s: Settings) -> list[Account]:
                 domain=s.zendesk_subdomain,
                 base_url=s.zendesk_base_url or None,
                 secrets={k: v for k, v in secrets.items() if v},
+                webhook_secrets=listed(s.zendesk_webhook_secret),
             )
         )
     return found

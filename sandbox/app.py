@@ -46,10 +46,16 @@ class Sandbox:
             for name, app in made.items()
         }
 
-    def reset(self, *, seed: int | None = None, desks: Mapping[str, int] | None = None) -> None:
+    def reset(
+        self,
+        *,
+        seed: int | None = None,
+        desks: Mapping[str, int] | None = None,
+        storm: Mapping[str, int] | None = None,
+    ) -> None:
         self.controls.calls.clear()
         self.controls.faults.clear()
-        self._take(self.world.again(seed=seed, desks=desks))
+        self._take(self.world.again(seed=seed, desks=desks, storm=storm))
 
     @property
     def faces(self) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
-"""What happens to a helpdesk in a busy hour, one step at a time."""
+"""What happens to a helpdesk: a busy hour, one step at a time; or a bulk edit of many tickets in one second."""
 
 from __future__ import annotations
 
+from sandbox.clocks import SandboxClock
 from sandbox.desk import Desk
+from sandbox.listing import TicketQuery
 from sandbox.records import AGENTS_END
 from sandbox.rng import mix, pick
 from sandbox.stories import ENGLISH, NOTES
@@ -37,6 +39,22 @@ def busy_step(desk: Desk, seed: int, step: int) -> int:
     else:
         desk.tickets.spam(number)
     return number
+
+
+def bulk_edit(desk: Desk, count: int, clock: SandboxClock) -> int:
+    """So many listed tickets are changed in one second, those not updated for longest; answers how many there were.
+
+    While it happens time stands still, unless somebody has stopped it already.
+    """
+    chosen = desk.tickets.page(TicketQuery(order="updated"), limit=count)
+    running = not clock.frozen
+    if running:
+        clock.freeze()
+    for ticket in chosen:
+        desk.tickets.update(ticket.number, tags=tuple(sorted({*ticket.tags, "bulk"})))
+    if running:
+        clock.thaw()
+    return len(chosen)
 
 
 def _chosen(desk: Desk, luck: int) -> int | None:

@@ -23,7 +23,15 @@ from sandbox.windows import Windows, default_span
 
 class Desk:
     def __init__(
-        self, name: str, place: int, seed: int, tickets: int, clock: Clock, moulds: Moulds, span_days: float | None
+        self,
+        name: str,
+        place: int,
+        seed: int,
+        tickets: int,
+        clock: Clock,
+        moulds: Moulds,
+        span_days: float | None,
+        storm: int = 0,
     ) -> None:
         self.name, self.seed, self.clock = name, seed, clock
         start = int(clock.now().timestamp())
@@ -31,7 +39,7 @@ class Desk:
         founded = start - span - 3 * 365 * 86_400
         self.staff = Staff(seed, place, clock, founded)
         self.forms = Forms(seed, place, founded)
-        windows = Windows(mix(seed, place, 1), tickets, start, span)
+        windows = Windows(mix(seed, place, 1), tickets, start, span, storm)
         index = TicketIndex(windows, self._facts(mix(seed, place, 2)))
         roster = Roster(seed, place, tickets, len(self.staff.agents()) - 1, moulds)
         oldest, newest = start - span - 1000, start - 1000

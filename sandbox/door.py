@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.busy import bulk_edit
 from sandbox.controls import Limits
+from sandbox.desk import Desk
 from sandbox.faults import Fault
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         Route("/-/limits", door.told(door.limits), methods=["POST"]),
         Route("/-/switches", door.told(door.switches), methods=["POST"]),
         Route("/-/busy", door.told(door.busy), methods=["POST"]),
+        Route("/-/storm", door.told(door.storm), methods=["POST"]),
+        Route("/-/tickets", door.told(door.tickets), methods=["POST"]),
         Route("/-/faults", door.shown(door.faults)),
         Route("/-/faults", door.told(door.add_fault), methods=["POST"]),
         Route("/-/faults", door.told(door.clear_faults), methods=["DELETE"]),
@@ -82,7 +86,7 @@ class _Door:
             "switches": controls.switches,
             "faults": len(controls.faults.list()),
             "calls": controls.calls.count(),
-            "door": ["reset", "seed", "clock", "limits", "switches", "busy", "faults", "calls"],
+            "door": ["reset", "seed", "clock", "limits", "switches", "busy", "storm", "tickets", "faults", "calls"],
         }
 
     def faults(self, _: Request) -> dict[str, Any]:
@@ -105,13 +109,14 @@ class _Door:
         }
 
     def reset(self, body: dict[str, Any]) -> dict[str, Any]:
-        """`seed` and `tickets` (a number for every desk, or one by name); by default as before."""
+        """`seed` and `tickets` (a number for every desk, or one by name), `storm` by name: how many of them share one
+        second; by default as before."""
         tickets = body.get("tickets")
         names = self._sandbox.world.names
         desks = dict.fromkeys(names, tickets) if isinstance(tickets, int) else tickets
         if desks is not None and not (isinstance(desks, Mapping) and set(desks) == set(names)):
             raise _Wrong(f"tickets must be a number, or a number for each of {', '.join(names)}")
-        self._sandbox.reset(seed=body.get("seed"), desks=desks)
+        self._sandbox.reset(seed=body.get("seed"), desks=desks, storm=body.get("storm"))
         return {"seed": self._sandbox.world.seed}
 
     def clock(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +152,32 @@ class _Door:
 
     def busy(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"changed": self._sandbox.world.mutate(int(body.get("tickets", 100)))}
+
+    def storm(self, body: dict[str, Any]) -> dict[str, Any]:
+        """`desk`, `tickets`: a bulk edit, all within one second."""
+        return {"changed": bulk_edit(self._desk(body), int(body.get("tickets", 1000)), self._sandbox.controls.clock)}
+
+    def tickets(self, body: dict[str, Any]) -> dict[str, Any]:
+        """`desk`, `numbers`, `do`: touch, delete, spam or restore them, or purge them without a trace."""
+        book = self._desk(body).tickets
+        acts: dict[str, Callable[[int], object]] = {
+            "touch": book.update, "delete": book.delete, "spam": book.spam, "restore": book.restore,
+            "purge": book.purge,
+        }  # fmt: skip
+        if body.get("do") not in acts:
+            raise _Wrong(f"do must be one of {', '.join(acts)}")
+        numbers = [int(number) for number in body["numbers"]]
+        if missing := [number for number in numbers if book.get(number) is None]:
+            raise _Wrong(f"no ticket {missing[0]}")
+        for number in numbers:
+            acts[body["do"]](number)
+        return {"done": len(numbers)}
+
+    def _desk(self, body: dict[str, Any]) -> Desk:
+        names = self._sandbox.world.names
+        if body.get("desk") not in names:
+            raise _Wrong(f"desk must be one of {', '.join(names)}")
+        return self._sandbox.world.desk(body["desk"])
 
     def add_fault(self, body: dict[str, Any]) -> dict[str, Any]:
         added = self._sandbox.controls.faults.add(msgspec.convert(body, Fault))

@@ -114,6 +114,8 @@ class View:
         at = bisect_left(every, time, key=key)
         if self._axis == "created":
             at = max(at, min(index, bisect_right(every, time, lo=at, key=key)))
+        elif (place := self._windows.in_storm(time, index)) is not None:
+            at = place
         return self._rank_at(at, time, index)
 
     def rank_index(self, index: int) -> int:

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 
 from sandbox.base import BaseTickets
 from sandbox.facts import STATUSES, Facts, Where
-from sandbox.index import ALWAYS, FOREVER, Span, View
+from sandbox.index import FOREVER, Span, View
 from sandbox.merged import Key, Listed, Merged, Order
 from sandbox.records import Ticket
 
@@ -126,16 +126,21 @@ def status_rank(facts: Facts | Ticket, order: StatusOrder | None) -> int:
 
 
 class Listing:
-    """Reads over the base and the tickets written (`written`, by number); `version` moves with every write."""
+    """Reads over the base and the tickets written (`written`, by number), without those that are `gone` altogether;
+    `version` moves with every write."""
 
     def __init__(self, base: BaseTickets) -> None:
         self.base = base
         self.written: dict[int, Ticket] = {}
+        self.gone: set[int] = set()
         self.version = 0
+        self._base_known: LRUCache[int, tuple[Facts, int, int]] = LRUCache(20_000)
         self._few_known: LRUCache[TicketQuery, Listed] = LRUCache(64)
         self._lists: LRUCache[TicketQuery, tuple[int, Merged]] = LRUCache(24)
 
     def get(self, number: int) -> Ticket | None:
+        if number in self.gone:
+            return None
         found = self.written.get(number)
         return found if found is not None else self.base.get(number) if self.base.has(number) else None
 
@@ -157,14 +162,16 @@ class Listing:
 
     def merge(self, query: TicketQuery, written: Mapping[int, Ticket]) -> Merged:
         """The list as it is when exactly `written` has been written."""
-        removed = [number for number in written if self.base.has(number) and self._was_member(number, query)]
-        added = [self.key(ticket, query) for ticket in written.values() if self._is_member(ticket, query)]
+        spans = query.created_span, query.updated_span
+        touched = {*written, *self.gone}
+        removed = [number for number in touched if self.base.has(number) and self._was_member(number, query, *spans)]
+        left = (ticket for ticket in written.values() if ticket.number not in self.gone)
+        added = [self.key(ticket, query) for ticket in left if self._is_member(ticket, query, *spans)]
         return Merged(self._base_order(query), removed, added)
 
-    def _is_member(self, ticket: Ticket, query: TicketQuery) -> bool:
+    def _is_member(self, ticket: Ticket, query: TicketQuery, created: Span, updated: Span) -> bool:
         if query.requester not in (None, ticket.requester) or query.organization not in (None, ticket.organization):
             return False
-        created, updated = query.created_span, query.updated_span
         return (
             query.where.holds(ticket)
             and created.first <= seconds(ticket.created) < created.before
@@ -172,23 +179,30 @@ class Listing:
             and (query.status_order is None or status_rank(ticket, query.status_order) < len(query.status_order))
         )
 
-    def _was_member(self, number: int, query: TicketQuery) -> bool:
-        index, windows, roster = number - 1, self.base.windows, self.base.roster
-        facts = self.base.index.facts(index)
+    def _was_member(self, number: int, query: TicketQuery, created: Span, updated: Span) -> bool:
+        index, roster = number - 1, self.base.roster
+        facts, was_created, was_updated = self._known(index)
+        if not (created.first <= was_created < created.before and updated.first <= was_updated < updated.before):
+            return False
         if not query.where.holds(facts):
             return False
         if query.status_order is not None and status_rank(facts, query.status_order) == len(query.status_order):
-            return False
-        created, updated = query.created_span, query.updated_span
-        if created != ALWAYS and not created.first <= windows.created(index) < created.before:
-            return False
-        if updated != ALWAYS and not updated.first <= windows.updated(index) < updated.before:
             return False
         if query.requester is None and query.organization is None:
             return True
         requester = roster.requester(index)
         firm = roster.firm_of_ticket(index, requester)
         return query.requester in (None, requester) and query.organization in (None, None if firm is None else firm + 1)
+
+    def _known(self, index: int) -> tuple[Facts, int, int]:
+        """What an untouched ticket can be listed by, and when it was made and updated: asked again with each list for
+        every ticket written since."""
+        found = self._base_known.get(index)
+        if found is None:
+            windows = self.base.windows
+            found = self.base.index.facts(index), windows.created(index), windows.updated(index)
+            self._base_known[index] = found
+        return found
 
     def _base_order(self, query: TicketQuery) -> Order:
         if query.requester is not None or query.organization is not None:
@@ -224,5 +238,6 @@ class Listing:
             assert query.organization is not None
             known = 1 <= query.organization <= roster.firms
             found = roster.tickets_of_firm(query.organization - 1) if known else []
-        members = [index + 1 for index in found if self._was_member(index + 1, query)]
+        spans = query.created_span, query.updated_span
+        members = [index + 1 for index in found if self._was_member(index + 1, query, *spans)]
         return Listed(sorted(self.key(self.base.get(number), query) for number in members))

@@ -86,7 +86,9 @@ class TicketBook:
 
     @property
     def written(self) -> dict[int, Ticket]:
-        return self._listing.written
+        """What was made or changed since the world began, and is still there."""
+        written, gone = self._listing.written, self._listing.gone
+        return {number: written[number] for number in written if number not in gone} if gone else written
 
     @property
     def last_number(self) -> int:
@@ -142,12 +144,12 @@ class TicketBook:
         )
         return self._put(self._dated(changed, ticket))
 
-    def touch(self, number: int) -> Ticket:
+    def touch(self, number: int, **changes: Any) -> Ticket:
         """A system's change: only the system time moves."""
+        _own_names(changes)
         ticket = self._known(number)
-        return self._put(
-            msgspec.structs.replace(ticket, touched=max(self.now(), ticket.touched), version=ticket.version + 1)
-        )
+        moment = max(self.now(), ticket.touched)
+        return self._put(msgspec.structs.replace(ticket, **changes, touched=moment, version=ticket.version + 1))
 
     def delete(self, number: int) -> Ticket:
         return self.update(number, state="deleted", deleted_at=self.now())
@@ -158,6 +160,12 @@ class TicketBook:
 
     def spam(self, number: int) -> Ticket:
         return self.update(number, state="spam")
+
+    def purge(self, number: int) -> None:
+        """Gone without a trace: in no list, export or search any more, and not to be had by its number."""
+        self._known(number)
+        self._listing.gone.add(number)
+        self._listing.version += 1
 
     def merge(self, target: int, sources: Iterable[int]) -> list[Ticket]:
         """Closes the sources and points them at the target; the notes are the face's to add."""

@@ -9,6 +9,9 @@ and one block.
 
 A window's tickets are updated while the next window's are created: nothing is updated before it was made, and the
 updated order of the world is the windows one after another. Towards the present the windows shrink to four tickets.
+
+A *storm* is a bulk edit long ago: all tickets of some windows in the middle were updated in one second, when the last
+of them was made. There the updated order is the order of creation.
 """
 
 from __future__ import annotations
@@ -72,17 +75,34 @@ def _steps(seed: int, size: int, pattern: int) -> tuple[int, ...]:
 
 
 class Windows:
-    """The calendar of one desk: `count` tickets ending at the second `start`, spread over `span` seconds."""
+    """The calendar of one desk: `count` tickets ending at the second `start`, spread over `span` seconds, of which at
+    least `storm` were updated in one second."""
 
-    def __init__(self, seed: int, count: int, start: int, span: int) -> None:
+    def __init__(self, seed: int, count: int, start: int, span: int, storm: int = 0) -> None:
         self.seed, self.count, self.start, self.span = seed, count, start, span
         self.sizes = window_sizes(count)
         self.bounds = [0]
         for size in self.sizes:
             self.bounds.append(self.bounds[-1] + size)
         self._oldest = start - NEWEST_AGE - span
+        self._storm = self._stormy(storm)
         self._created_block = lru_cache(maxsize=512)(self._make_created_block)
         self._updated_block = lru_cache(maxsize=512)(self._make_updated_block)
+
+    def _stormy(self, storm: int) -> range:
+        """The windows that share a second."""
+        if storm * 4 > self.count:
+            raise ValueError(f"a storm of {storm} is more than a quarter of {self.count} tickets")
+        first = last = self.window_of(self.count // 2) if storm else 0
+        while self.bounds[last] - self.bounds[first] < storm:
+            last += 1
+        return range(first, last)
+
+    def in_storm(self, time: int, index: int) -> int | None:
+        """The place of `index` among the tickets of the storm's second; None for any other second."""
+        if not self._storm or time != self.updated_range(self._storm.start)[0]:
+            return None
+        return min(max(index, self.bounds[self._storm.start]), self.bounds[self._storm.stop])
 
     def window_of(self, index: int) -> int:
         return bisect_right(self.bounds, index) - 1
@@ -99,6 +119,9 @@ class Windows:
 
     def updated_range(self, window: int) -> tuple[int, int]:
         """The seconds [low, high) in which a window's tickets are updated."""
+        if window in self._storm:
+            moment = self._curve(self.bounds[self._storm.stop])
+            return moment, moment + 1
         if window + 1 == len(self.sizes):
             return self._curve(self.count), self.start - QUIET
         return self._curve(self.bounds[window + 1]), self._curve(self.bounds[window + 2])
@@ -117,9 +140,13 @@ class Windows:
         return (shuffles(self.seed, size)[key & 15][1][slot] - (key >> 8)) % size
 
     def later_block(self, window: int, block: int, slot: int) -> int:
+        if window in self._storm:
+            return block
         return (block + mix(self.seed, 12, window, slot)) % self.blocks(window)
 
     def _earlier_block(self, window: int, later: int, slot: int) -> int:
+        if window in self._storm:
+            return later
         return (later - mix(self.seed, 12, window, slot)) % self.blocks(window)
 
     def _later_place(self, window: int, later: int, slot: int, size: int) -> int:

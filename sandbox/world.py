@@ -14,15 +14,25 @@ class World:
     """`desks`: every desk's name and number of tickets. `span_days`: over how long these came, by default by their
     number.
 
-    With a span under 120 days nothing is archived, so that every live ticket is listed.
+    With a span under 120 days nothing is archived, so that every live ticket is listed. `storm`: how many tickets of a
+    desk, at least, were updated in one and the same second, by a bulk edit in the middle of its time.
     """
 
-    def __init__(self, seed: int, desks: Mapping[str, int], clock: Clock, *, span_days: float | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        desks: Mapping[str, int],
+        clock: Clock,
+        *,
+        span_days: float | None = None,
+        storm: Mapping[str, int] | None = None,
+    ) -> None:
         self.seed, self.clock = seed, clock
         self._sizes, self._span_days, self._steps = dict(desks), span_days, 0
+        self._storm = dict(storm or {})
         moulds = Moulds(seed)
         self._desks = {
-            name: Desk(name, place, seed, tickets, clock, moulds, span_days)
+            name: Desk(name, place, seed, tickets, clock, moulds, span_days, self._storm.get(name, 0))
             for place, (name, tickets) in enumerate(desks.items())
         }
 
@@ -33,13 +43,20 @@ class World:
     def desk(self, name: str) -> Desk:
         return self._desks[name]
 
-    def again(self, *, seed: int | None = None, desks: Mapping[str, int] | None = None) -> World:
+    def again(
+        self,
+        *,
+        seed: int | None = None,
+        desks: Mapping[str, int] | None = None,
+        storm: Mapping[str, int] | None = None,
+    ) -> World:
         """A fresh world that begins at the clock's present."""
         return World(
             self.seed if seed is None else seed,
             desks or self._sizes,
             self.clock,
             span_days=self._span_days,
+            storm=self._storm if storm is None else storm,
         )
 
     def mutate(self, count: int) -> dict[str, list[int]]:

@@ -40,7 +40,10 @@ class PageInfo:
     )
     # text, not our scalar: a neighbour subgraph has its own PageInfo with the conventional String
     start_cursor: str | None = plain("The cursor of the first row; null on an empty page.")
-    end_cursor: str | None = plain("The cursor of the last row; on an empty page the one it was asked with, or null.")
+    end_cursor: str | None = plain(
+        "The cursor of the last row, or, on a page that ended early, of the last row that was looked at; on an empty "
+        "page the one it was asked with, or null."
+    )
 
 
 @strawberry.type(description="A number of records, with how exact it is.")
@@ -66,17 +69,12 @@ def remote_error(error: HelpdeskError) -> RemoteProblem:
     )
 
 
-class _Coverage:
-    """All of a source's rows, or not; live sources know no more about what they cannot show."""
-
-    def __init__(self, complete: bool) -> None:
-        self.complete = complete
-        self.from_ = self.to = self.known_missing = None
-
-
 @strawberry.type(description="How much of a helpdesk's records a list can reach.")
 class Coverage:
-    complete: bool = plain("Whether all of them can be reached. Live ticket lists leave out archived tickets.")
+    complete: bool = plain(
+        "Whether all of them can be reached. Live ticket lists leave out archived tickets; of our copy, whether "
+        "nothing is known to be missing."
+    )
     from_: datetime | None = plain("The oldest moment reached; null where there is no such bound.", name="from")
     to: datetime | None = plain("The newest moment reached; null where there is no such bound.")
     known_missing: Count | None = plain("How many are known to be missing; null where nobody counts them.")
@@ -90,8 +88,11 @@ def _error(state: SourceStateModel) -> RemoteProblem | None:
 class SourceState:
     helpdesk: HelpdeskRef = computed(lambda state: state.info, "The helpdesk.")
     state: SourceOutcome = plain("How it went.")
-    as_of: datetime | None = plain("As of when its rows are; null when it gave none.")
-    coverage: Coverage = computed(lambda state: _Coverage(state.complete), "How much of its rows the list can reach.")
+    as_of: datetime | None = plain(
+        "As of when its rows are: now when they came live, from our copy the moment up to which it has everything the "
+        "helpdesk changed; null when it gave none."
+    )
+    coverage: Coverage = plain("How much of its rows the list can reach.")
     retry_after: Duration | None = computed(
         lambda state: state.retry_after_s, "When it failed: how long to wait before asking again, where known."
     )
@@ -106,9 +107,8 @@ class _Connection:
 @strawberry.type
 class _Remote(_Connection):
     total_count: Count | None = plain(
-        "How many rows the whole list has. Null when a helpdesk does not know without reading them all; it may "
-        "cost a call "
-        "per helpdesk.",
+        "How many rows the whole list has. Our copy counts exactly up to a bound, and says AT_LEAST beyond it. Null "
+        "when a helpdesk does not know without reading them all; live it may cost a call per helpdesk.",
         directives=[EXPENSIVE],
     )
     sources: list[SourceState] = plain("How each helpdesk took part in this page.")
@@ -135,7 +135,7 @@ class ContactEdge(_Edge):
     node: ContactRef | None = plain(NODE)
 
 
-@strawberry.type(description="A page of contacts, helpdesk after helpdesk, each in its own order.")
+@strawberry.type(description="A page of contacts: in one order, or helpdesk after helpdesk, each in its own.")
 class ContactConnection(_Remote):
     edges: list[ContactEdge] = plain(EDGES)
     nodes: list[ContactRef | None] = plain(NODES)
@@ -155,7 +155,7 @@ class OrganizationEdge(_Edge):
     )
 
 
-@strawberry.type(description="A page of organizations, helpdesk after helpdesk, each in its own order.")
+@strawberry.type(description="A page of organizations: in one order, or helpdesk after helpdesk, each in its own.")
 class OrganizationConnection(_Remote):
     edges: list[OrganizationEdge] = plain(EDGES)
     nodes: list[OrganizationRef | None] = computed(lambda page: [_organization(edge) for edge in page.edges], NODES)
@@ -188,7 +188,7 @@ class ArticleEdge(_Edge):
     node: ArticleRef | None = plain(NODE)
 
 
-@strawberry.type(description="A page of articles, helpdesk after helpdesk, each in its own order.")
+@strawberry.type(description="A page of articles: in one order, or helpdesk after helpdesk, each in its own.")
 class ArticleConnection(_Remote):
     edges: list[ArticleEdge] = plain(EDGES)
     nodes: list[ArticleRef | None] = plain(NODES)

@@ -10,7 +10,7 @@ from models.enums import ContactState, IdentityKind
 from resolvers import people
 from schema.arguments import After, First, paging
 from schema.fields import PAGED_FORWARD, PII, Info, asked, computed, linked, plain, shows
-from schema.filters import TicketFilter, TicketOrder, ticket_conditions, ticket_order
+from schema.filters import TicketFilter, TicketOrder, ticket_conditions, ticket_orders
 from schema.node import Node, Remote
 from schema.refs import ImageRef, OrganizationConnectionRef, OrganizationRef, TicketConnectionRef
 from schema.scalars import EmailAddress
@@ -19,7 +19,8 @@ OWNED_FILTER = Annotated[
     TicketFilter | None, strawberry.argument(description="What has to hold besides; see TicketFilter.")
 ]
 OWNED_ORDER = Annotated[
-    list[TicketOrder] | None, strawberry.argument(description="One entry; most recently updated first when left out.")
+    list[TicketOrder] | None,
+    strawberry.argument(description="Up to three entries, one live; most recently updated first when left out."),
 ]
 
 
@@ -74,5 +75,5 @@ class Contact(Node, Remote):
         order: OWNED_ORDER = strawberry.UNSET,
     ) -> TicketConnectionRef | None:
         return await people.tickets_of(
-            root, info.context, info._raw_info, ticket_conditions(filter), ticket_order(order), paging(first, after)
+            root, info.context, info._raw_info, ticket_conditions(filter), ticket_orders(order), paging(first, after)
         )

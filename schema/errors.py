@@ -26,6 +26,7 @@ class UserErrorCode(StrEnum):
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
     RATE_LIMITED = "RATE_LIMITED"
     HELPDESK_UNAVAILABLE = "HELPDESK_UNAVAILABLE"
+    STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
 
 
 DESCRIPTIONS: Mapping[UserErrorCode, str] = {
@@ -43,6 +44,7 @@ DESCRIPTIONS: Mapping[UserErrorCode, str] = {
     "happened. Ask again with the same key.",
     UserErrorCode.RATE_LIMITED: "The helpdesk's rate limit, or our share of it, is used up; see `retryAfter`.",
     UserErrorCode.HELPDESK_UNAVAILABLE: "The helpdesk could not be reached or did not answer properly.",
+    UserErrorCode.STORAGE_UNAVAILABLE: "Our own storage cannot be used right now; nothing was done.",
 }
 
 strawberry.enum(UserErrorCode, description="Why a mutation did not do what it was asked.")
@@ -62,6 +64,8 @@ USER_ERROR_CODES: Mapping[type[errors.HelpdeskError], UserErrorCode] = {
     errors.BudgetExhausted: UserErrorCode.RATE_LIMITED,
     errors.RequestTooLarge: UserErrorCode.RATE_LIMITED,
     errors.DeadlineExceeded: UserErrorCode.HELPDESK_UNAVAILABLE,
+    errors.Stale: UserErrorCode.HELPDESK_UNAVAILABLE,
+    errors.StorageUnavailable: UserErrorCode.STORAGE_UNAVAILABLE,
     errors.CredentialsRejected: UserErrorCode.HELPDESK_REJECTED_US,
     errors.RateLimited: UserErrorCode.RATE_LIMITED,
     errors.Rejected: UserErrorCode.INVALID,
@@ -75,18 +79,25 @@ def user_error_code(error: errors.HelpdeskError) -> UserErrorCode:
 
 
 class Told(msgspec.Struct, frozen=True):
-    """An error as a value: an exception that is given as a field's answer would be raised."""
+    """An error as a value: an exception that is given as a field's answer would be raised. `under` is the argument that
+    the error's field is part of, if it is no argument itself."""
 
     error: errors.HelpdeskError
+    under: tuple[str, ...] = ("input",)
 
 
 def told(payload: Any) -> list[Told]:
     return [Told(error) for error in payload.errors]
 
 
+def told_plainly(payload: Any) -> list[Told]:
+    """For mutations that take plain arguments."""
+    return [Told(error, ()) for error in payload.errors]
+
+
 def _path(told: Told) -> list[str] | None:
     field = getattr(told.error, "field", None)
-    return ["input", *field.split(".")] if field else None
+    return [*told.under, *field.split(".")] if field else None
 
 
 def _remote(told: Told) -> Any:
@@ -98,7 +109,7 @@ class UserError:
     code: UserErrorCode = computed(lambda told: user_error_code(told.error), "What kind of problem it is.")
     message: str = computed(lambda told: told.error.message, "What went wrong and what would work, for people.")
     path: list[str] | None = computed(
-        _path, 'The input\'s field, like ["input", "subject"]; null when it is about no field.'
+        _path, 'The argument or input field, like ["input", "subject"]; null when it is about none.'
     )
     helpdesk: str | None = computed(lambda told: told.error.helpdesk, "The helpdesk's key, when it is about one.")
     remote: RemoteError | None = computed(_remote, "What the helpdesk said; null when it said nothing.")

@@ -25,7 +25,9 @@ def _paged(assumed: int, arguments: list[str], sized: list[str]) -> ListSize:
 PAGED = _paged(50, ["first", "last"], ["edges", "nodes"])
 PAGED_FORWARD = _paged(20, ["first"], ["edges", "nodes"])
 FOUND = _paged(50, ["first"], ["edges"])
+FOLLOWED = _paged(50, ["first"], ["edges", "nodes"])
 EXPENSIVE = Cost(weight=5)
+FIGURES = Cost(weight=50)
 
 
 def shows(*models: type) -> Callable[[type[T]], type[T]]:

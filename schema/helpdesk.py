@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import strawberry
 
 from models import records
-from models.enums import CredentialState, FilterSupport, HealthState, SearchKind, Vendor
-from resolvers import helpdesks
+from models.enums import CredentialState, FilterSupport, HealthState, SearchKind, SyncKind, Vendor
+from resolvers import helpdesks, sync
 from schema.connection import RemoteError
 from schema.fields import Info, answered, asked, computed, given, plain, shows
 from schema.node import Node
-from schema.refs import FieldDefinitionRef, HelpdeskRef
+from schema.refs import FieldDefinitionRef, HelpdeskRef, SyncStateRef
 from schema.scalars import URL, Duration
 from schema.ticket_parts import NativeStatus
 
@@ -77,7 +77,24 @@ class Helpdesk(Node):
         helpdesks.health, "Whether it answers: one cheap call, or what recent calls showed."
     )
 
-    @asked("What can be done with each field, live. Costs no call.")
+    @asked(
+        "How far our copy of it has come, one entry for each kind of record; empty when it is asked live only, and for "
+        "a caller bound to organizations. Null, with an error, when our storage cannot be used. Costs no call."
+    )
+    async def sync(
+        root: Any,
+        info: Info,
+        kinds: Annotated[
+            list[SyncKind] | None, strawberry.argument(description="Only these kinds; all of them when left out.")
+        ] = strawberry.UNSET,
+    ) -> list[SyncStateRef] | None:
+        found: Any = root
+        return await sync.of_helpdesk(found, info.context, given(kinds))
+
+    @asked(
+        "What can be done with each field: NATIVE by the helpdesk itself, MIRROR by our copy alone, where there is "
+        "one. Costs no call."
+    )
     def capabilities(
         root: Any,
         info: Info,

@@ -2,8 +2,8 @@
 
 import strawberry
 
+from resolvers.finding import TicketBy
 from resolvers.people import ContactBy
-from resolvers.ticket import TicketBy
 from schema.fields import given
 from schema.scalars import URL, EmailAddress
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models.enums import Channel, TicketPriority, TicketStatus, TicketType
+from models.enums import Channel, SyncKind, TicketPriority, TicketStatus, TicketType
 from models.queries import NewRequester
 from resolvers.create_ticket import TicketWish, create_ticket
+from resolvers.sync import request_sync
 from schema.fields import Info, asked, given
-from schema.refs import CreateTicketPayloadRef
+from schema.refs import CreateTicketPayloadRef, RequestSyncPayloadRef
 from schema.scalars import HTML, JSON, EmailAddress
 
 UNSET = strawberry.UNSET
@@ -129,8 +130,8 @@ def _requester(contact: NewRequesterInput) -> NewRequester:
 
 
 @strawberry.type(
-    description="What can be changed. Every mutation takes one `input` and "
-    "tells what the caller can act on in `userErrors`."
+    description="What can be changed. What writes to a helpdesk takes one `input`; every mutation tells what the "
+    "caller can act on in `userErrors`."
 )
 class Mutation:
     @asked(
@@ -141,3 +142,22 @@ class Mutation:
         root: Any, info: Info, input: Annotated[CreateTicketInput, strawberry.argument(description="The ticket.")]
     ) -> CreateTicketPayloadRef:
         return await create_ticket(_wish(input), info.context)
+
+    @asked(
+        "Brings our copy of one kind of record up to date now, or lets a sync go on that had stopped. Needs the scope "
+        "`admin`."
+    )
+    async def request_sync(
+        root: Any,
+        info: Info,
+        helpdesk: Annotated[str, strawberry.argument(description="The helpdesk's key.")],
+        kind: Annotated[SyncKind, strawberry.argument(description="What to bring up to date.")],
+        confirm_deletes: Annotated[
+            bool,
+            strawberry.argument(
+                description="A sync that would remove an unlikely share of the records stops, and says so in "
+                "`lastError`. True: it is right, they are gone."
+            ),
+        ] = False,
+    ) -> RequestSyncPayloadRef:
+        return await request_sync(helpdesk, kind, confirm_deletes, info.context)

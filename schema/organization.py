@@ -10,7 +10,7 @@ from resolvers import people
 from schema.arguments import After, First, paging
 from schema.contact import OWNED_FILTER, OWNED_ORDER
 from schema.fields import PAGED_FORWARD, Info, answered, asked, plain, shows
-from schema.filters import ticket_conditions, ticket_order
+from schema.filters import ticket_conditions, ticket_orders
 from schema.node import Node, Remote
 from schema.refs import ContactConnectionRef, TicketConnectionRef
 
@@ -66,5 +66,5 @@ class Organization(Node, Remote):
         order: OWNED_ORDER = strawberry.UNSET,
     ) -> TicketConnectionRef | None:
         return await people.tickets_of(
-            root, info.context, info._raw_info, ticket_conditions(filter), ticket_order(order), paging(first, after)
+            root, info.context, info._raw_info, ticket_conditions(filter), ticket_orders(order), paging(first, after)
         )

@@ -5,27 +5,32 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.federation.schema_directives import Inaccessible, ListSize, Shareable
 
-from models.enums import SearchKind
-from resolvers import articles, helpdesks, nodes, people, search, ticket, tickets
+from models.enums import SearchKind, SearchOrder
+from resolvers import articles, finding, helpdesks, nodes, people, search, tickets
 from resolvers.connections import Paging
-from resolvers.identity import global_id
-from schema.arguments import After, Before, First, Last, paging
+from schema.arguments import FRESHNESS, After, Before, First, Last, freshness_of, paging
+from schema.changes import ChangeRoots
 from schema.fields import FOUND, PAGED, Info, answered, asked, given
 from schema.filters import (
     AgentFilter,
     ArticleFilter,
+    ArticleOrder,
     ContactFilter,
+    ContactOrder,
     OrganizationFilter,
+    OrganizationOrder,
     StringIn,
     TicketFilter,
     TicketOrder,
-    agent_choice,
+    agent_conditions,
     article_conditions,
     chosen,
     contact_conditions,
+    helpdesk_conditions,
     organization_conditions,
+    record_orders,
     ticket_conditions,
-    ticket_order,
+    ticket_orders,
 )
 from schema.inputs import ContactRefInput, TicketRefInput, contact_by, ticket_by
 from schema.refs import (
@@ -46,6 +51,7 @@ from schema.refs import (
     ViewerRef,
 )
 from schema.scalars import URL
+from schema.stats import StatsRoots
 
 UNSET = strawberry.UNSET
 
@@ -53,6 +59,7 @@ FEW = ListSize(assumed_size=20, slicing_arguments=UNSET, sized_fields=UNSET, req
 HelpdeskIn = Annotated[
     StringIn | None, strawberry.argument(description="Only these helpdesks, or all but these, by key.")
 ]
+ORDER = "Up to three entries; only our copy has an order. Each helpdesk's own when left out."
 ById = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
 
 
@@ -81,15 +88,19 @@ class Roots:
 
     @asked("One ticket; null when it is not there, or not yours to see.")
     async def ticket(
-        root: Any, info: Info, by: Annotated[TicketRefInput, strawberry.argument(description="Which one.")]
+        root: Any,
+        info: Info,
+        by: Annotated[TicketRefInput, strawberry.argument(description="Which one.")],
+        freshness: FRESHNESS = UNSET,
     ) -> TicketRef | None:
-        return await ticket.find(ticket_by(by), info.context, info._raw_info)
+        return await finding.find(ticket_by(by), info.context, info._raw_info, freshness_of(freshness))
 
     @asked(
-        "All tickets of all linked helpdesks as one list in one order. Each helpdesk costs about one call per "
-        "hundred rows. A helpdesk that fails is marked in `sources` and told in `errors`; the rows of the others "
-        "stay. Live "
-        "lists end somewhere (Freshdesk: 30,000 rows) with the error UNSUPPORTED_BY_HELPDESK, never silently.",
+        "All tickets of all linked helpdesks as one list in one order. From our copy it costs no call and has no end; "
+        "a page may come back short, even empty, with `hasNextPage` true, when a filter without an index looked at "
+        "many rows in vain: `endCursor` goes on. Live, each helpdesk costs about one call per hundred rows, and lists "
+        "end somewhere (Freshdesk: 30,000 rows) with the error UNSUPPORTED_BY_HELPDESK, never silently. A helpdesk "
+        "that fails is marked in `sources` and told in `errors`; the rows of the others stay.",
         directives=[PAGED],
     )
     async def tickets(
@@ -104,15 +115,19 @@ class Roots:
         ] = UNSET,
         order: Annotated[
             list[TicketOrder] | None,
-            strawberry.argument(description="One entry. Most recently updated first when left out."),
+            strawberry.argument(
+                description="Up to three entries, one live. Most recently updated first when left out."
+            ),
         ] = UNSET,
+        freshness: FRESHNESS = UNSET,
     ) -> TicketConnectionRef:
         return await tickets.tickets(
             info.context,
             info._raw_info,
             ticket_conditions(filter),
-            ticket_order(order),
+            ticket_orders(order),
             paging(first, after, last, before),
+            freshness=freshness_of(freshness),
         )
 
     @asked("One contact; null when they are not there, or not yours to see.")
@@ -122,8 +137,8 @@ class Roots:
         return await people.find_contact(contact_by(by), info.context)
 
     @asked(
-        "Contacts of all linked helpdesks, helpdesk after helpdesk, each in its own order: vendors do not let us "
-        "choose it.",
+        "Contacts of all linked helpdesks: in one order when `order` says which, else helpdesk after helpdesk, each in "
+        "its own, as vendors do not let us choose it.",
         directives=[PAGED],
     )
     async def contacts(
@@ -136,16 +151,25 @@ class Roots:
         filter: Annotated[
             ContactFilter | None, strawberry.argument(description="Which contacts; all when left out.")
         ] = UNSET,
+        order: Annotated[list[ContactOrder] | None, strawberry.argument(description=ORDER)] = UNSET,
+        freshness: FRESHNESS = UNSET,
     ) -> ContactConnectionRef:
-        page = paging(first, after, last, before)
-        return await people.contacts(info.context, info._raw_info, contact_conditions(filter), page)
+        return await people.contacts(
+            info.context,
+            info._raw_info,
+            contact_conditions(filter),
+            record_orders(order),
+            paging(first, after, last, before),
+            freshness=freshness_of(freshness),
+        )
 
     @asked("One organization; null when it is not there, or not yours to see.")
     async def organization(root: Any, info: Info, id: ById) -> OrganizationRef | None:
         return await people.find_organization(id, info.context)
 
     @asked(
-        "Organizations of all linked helpdesks, helpdesk after helpdesk, each in its own order.",
+        "Organizations of all linked helpdesks: in one order when `order` says which, else helpdesk after helpdesk, "
+        "each in its own.",
         directives=[PAGED],
     )
     async def organizations(
@@ -158,9 +182,17 @@ class Roots:
         filter: Annotated[
             OrganizationFilter | None, strawberry.argument(description="Which organizations; all when left out.")
         ] = UNSET,
+        order: Annotated[list[OrganizationOrder] | None, strawberry.argument(description=ORDER)] = UNSET,
+        freshness: FRESHNESS = UNSET,
     ) -> OrganizationConnectionRef:
-        page = paging(first, after, last, before)
-        return await people.organizations(info.context, info._raw_info, organization_conditions(filter), page)
+        return await people.organizations(
+            info.context,
+            info._raw_info,
+            organization_conditions(filter),
+            record_orders(order),
+            paging(first, after, last, before),
+            freshness=freshness_of(freshness),
+        )
 
     @asked("Agents of all linked helpdesks, by id. Cached.", directives=[PAGED])
     async def agents(
@@ -175,7 +207,7 @@ class Roots:
         ] = UNSET,
     ) -> AgentConnectionRef:
         page = paging(first, after, last, before)
-        return await people.agents(info.context, info._raw_info, agent_choice(filter), page, global_id)
+        return await people.agents(info.context, info._raw_info, agent_conditions(filter), page)
 
     @asked("Groups of all linked helpdesks, by id. Cached.", directives=[PAGED])
     async def groups(
@@ -187,7 +219,8 @@ class Roots:
         before: Before = UNSET,
         helpdesk: HelpdeskIn = UNSET,
     ) -> GroupConnectionRef:
-        return await people.groups(info.context, info._raw_info, chosen(helpdesk), paging(first, after, last, before))
+        page = paging(first, after, last, before)
+        return await people.groups(info.context, info._raw_info, helpdesk_conditions(helpdesk), page)
 
     @asked("One article; null when it is not there, not in this language, or not yours to see.")
     async def article(
@@ -202,7 +235,8 @@ class Roots:
         return await articles.find_article(id, given(locale), info.context)
 
     @asked(
-        "Articles of all linked helpdesks, helpdesk after helpdesk, each in its own order.",
+        "Articles of all linked helpdesks: in one order when `order` says which, else helpdesk after helpdesk, each in "
+        "its own.",
         directives=[PAGED],
     )
     async def articles(
@@ -215,9 +249,17 @@ class Roots:
         filter: Annotated[
             ArticleFilter | None, strawberry.argument(description="Which articles; all when left out.")
         ] = UNSET,
+        order: Annotated[list[ArticleOrder] | None, strawberry.argument(description=ORDER)] = UNSET,
+        freshness: FRESHNESS = UNSET,
     ) -> ArticleConnectionRef:
-        page = paging(first, after, last, before)
-        return await articles.articles(info.context, info._raw_info, article_conditions(filter), page)
+        return await articles.articles(
+            info.context,
+            info._raw_info,
+            article_conditions(filter),
+            record_orders(order),
+            paging(first, after, last, before),
+            freshness=freshness_of(freshness),
+        )
 
     @asked(
         "The tree of categories and folders, one level of it: the children of `parent`, or the categories. A "
@@ -235,24 +277,31 @@ class Roots:
         return await articles.folders(info.context, info._raw_info, given(parent), chosen(helpdesk))
 
     @asked(
-        "Full-text search, helpdesk after helpdesk, each in its own ranking. Vendors' search lags behind by seconds "
-        "to minutes and reaches a bounded number of hits. A kind that a helpdesk cannot search is refused for "
-        "that helpdesk.",
+        "Full-text search. What our copy covers is one list over all helpdesks, newest first or by rank, and finds "
+        "words in any language; a word may end in `*`. Helpdesks that have no copy come behind, each in its own "
+        "ranking: their search lags by seconds to minutes and reaches a bounded number of hits, and a kind that one of "
+        "them cannot search is refused for it.",
         directives=[FOUND],
     )
     async def search(
         root: Any,
         info: Info,
-        query: Annotated[str, strawberry.argument(description="Words to look for; 1 to 200 characters.")],
+        query: Annotated[str, strawberry.argument(description="Words that all have to be there; 1 to 200 characters.")],
         kinds: Annotated[
             list[SearchKind] | None,
-            strawberry.argument(description="Kinds of record; everything a helpdesk can search when left out."),
+            strawberry.argument(description="Kinds of record; everything that can be searched when left out."),
         ] = UNSET,
+        order: Annotated[
+            SearchOrder | None,
+            strawberry.argument(description="Newest first when left out. By rank: the best of the newest 1,000 hits."),
+        ] = UNSET,
+        helpdesk: HelpdeskIn = UNSET,
         first: First = UNSET,
         after: After = UNSET,
     ) -> SearchConnectionRef:
         page = Paging(first=given(first), after=given(after))
-        return await search.search(info.context, info._raw_info, query, given(kinds), page)
+        wanted = helpdesk_conditions(helpdesk)
+        return await search.search(info.context, info._raw_info, query, given(kinds), given(order), wanted, page)
 
 
 NODE = (
@@ -289,4 +338,4 @@ def query(*, nodes_inaccessible: bool) -> type:
     """The query root for one schema. Hidden roots are shareable too: composers refuse a field that two subgraphs have,
     even hidden, unless both say so."""
     part: Any = _node_roots((Shareable(), Inaccessible()) if nodes_inaccessible else ())
-    return strawberry.type(type("Query", (part, Roots), {}), description="What can be asked.")
+    return strawberry.type(type("Query", (part, Roots, ChangeRoots, StatsRoots), {}), description="What can be asked.")

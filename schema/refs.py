@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 if TYPE_CHECKING:
-    from models import records
+    from models import records, stats, sync
+    from resolvers.changes import Changes
     from resolvers.context import Principal
     from resolvers.create_ticket import CreateTicketPayload
     from resolvers.custom_fields import FieldValue
     from resolvers.helpdesks import Heartbeat
     from resolvers.paging import Connection
     from resolvers.pictures import Owner, Picture
+    from resolvers.sync import SyncRequested
+    from resolvers.watching import CommentAdded, TicketChanged
+    from storage.quarantine import Quarantined
 
     HelpdeskRef = records.HelpdeskInfo
     TicketRef = records.Ticket
@@ -47,6 +51,13 @@ if TYPE_CHECKING:
     GroupConnectionRef = Connection[records.Group]
     ArticleConnectionRef = Connection[records.Article]
     SearchConnectionRef = Connection[records.SearchHit]
+    ChangeConnectionRef = Changes
+    TicketChangeRef = TicketChanged
+    CommentAddedRef = CommentAdded
+    SyncStateRef = sync.SyncState
+    RequestSyncPayloadRef = SyncRequested
+    TicketStatsRef = stats.TicketStats
+    QuarantinedConnectionRef = Connection[Quarantined]
 else:
 
     def _lazy(name: str, file: str) -> Any:
@@ -82,3 +93,10 @@ else:
     CreateTicketPayloadRef = _lazy("CreateTicketPayload", "payload")
     ImageSourceRef = _lazy("ImageSource", "file")
     HeartbeatRef = _lazy("Heartbeat", "helpdesk")
+    ChangeConnectionRef = _lazy("ChangeConnection", "changes")
+    TicketChangeRef = _lazy("TicketChange", "changes")
+    CommentAddedRef = _lazy("CommentAdded", "changes")
+    SyncStateRef = _lazy("SyncState", "sync")
+    RequestSyncPayloadRef = _lazy("RequestSyncPayload", "sync")
+    TicketStatsRef = _lazy("TicketStats", "stats")
+    QuarantinedConnectionRef = _lazy("QuarantinedConnection", "sync")

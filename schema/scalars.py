@@ -67,11 +67,12 @@ def _duration(seconds: float) -> str:
 
 
 def _read_duration(value: object) -> float:
-    found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", str(value))
-    if not found or not any(found.groups()):
+    found = re.fullmatch(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", str(value))
+    if not found or not any(found.groups()[1:]):
         raise GraphQLError("A Duration is written in ISO 8601, like PT60S.")
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    sign, *parts = found.groups()
+    days, hours, minutes, seconds = (float(part or 0) for part in parts)
+    return (-1 if sign else 1) * (((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
 def _text(what: str, longest: int) -> Any:
@@ -113,7 +114,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Duration: strawberry.scalar(
         name="Duration",
-        description="A length of time, ISO 8601. Output is in seconds, like PT60S or PT0.25S.",
+        description="A length of time, ISO 8601, with a `-` in front where it may be negative. Output is in seconds, "
+        "like PT60S or PT0.25S.",
         serialize=_duration,
         parse_value=_read_duration,
     ),

@@ -1,13 +1,23 @@
 """What can be watched."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 import strawberry
 
+from resolvers import watching
 from resolvers.helpdesks import heartbeat
+from schema.changes import Since
 from schema.fields import Info, given, watched
-from schema.refs import HeartbeatRef
+from schema.filters import TicketFilter, ticket_conditions
+from schema.refs import CommentAddedRef, HeartbeatRef, SyncStateRef, TicketChangeRef
+
+UNSET = strawberry.UNSET
+RESUME = (
+    "With the cursor of the last event as `after` nothing is missed, however long you were away, as long as it is "
+    "kept. A slow reader is waited for."
+)
 
 
 @strawberry.type(description="What can be watched, over WebSocket (graphql-transport-ws).")
@@ -23,3 +33,48 @@ class Subscription:
     ) -> AsyncIterator[HeartbeatRef]:
         async for beat in heartbeat(given(helpdesk), every_seconds, info.context):
             yield beat
+
+    @watched(
+        "Changes of tickets in our copy, as they come, deleted ones too. A filter is looked at on the ticket as it is "
+        f"when the event goes out. {RESUME}"
+    )
+    async def ticket_changed(
+        root: Any,
+        info: Info,
+        filter: Annotated[
+            TicketFilter | None, strawberry.argument(description="Which tickets; all of them when left out.")
+        ] = UNSET,
+        after: Since = UNSET,
+    ) -> AsyncIterator[TicketChangeRef]:
+        async with aclosing(watching.ticket_changed(info.context, ticket_conditions(filter), given(after))) as events:
+            async for event in events:
+                yield event
+
+    @watched(
+        "Comments of one ticket, as they come; its conversation is read again when the ticket changes. Internal notes "
+        f"need the scope `notes:read`. {RESUME}"
+    )
+    async def comment_added(
+        root: Any,
+        info: Info,
+        ticket_id: Annotated[strawberry.ID, strawberry.argument(description="The ticket's global id.")],
+        after: Since = UNSET,
+    ) -> AsyncIterator[CommentAddedRef]:
+        async with aclosing(watching.comment_added(info.context, ticket_id, given(after))) as events:
+            async for event in events:
+                yield event
+
+    @watched(
+        "How far our copy has come: each kind of each helpdesk at once, then whatever moved, once a second. Not for "
+        "callers bound to organizations."
+    )
+    async def sync_progress(
+        root: Any,
+        info: Info,
+        helpdesk: Annotated[
+            str | None, strawberry.argument(description="Only this helpdesk, by key; all of them when left out.")
+        ] = UNSET,
+    ) -> AsyncIterator[SyncStateRef]:
+        async with aclosing(watching.sync_progress(info.context, given(helpdesk))) as events:
+            async for event in events:
+                yield event

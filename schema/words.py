@@ -283,6 +283,7 @@ _describe(
     "A kind of record that can be searched.",
     {
         "TICKET": "Tickets.",
+        "COMMENT": "Comments of tickets. Only a copy of ours can search them.",
         "CONTACT": "Contacts.",
         "ORGANIZATION": "Organizations.",
         "ARTICLE": "Articles of the knowledge base.",
@@ -306,5 +307,126 @@ _describe(
         "STATUS": "Its status.",
         "SUBJECT": "Its subject, by letters.",
         "NUMBER": "Its number.",
+        "CUSTOM_FIELD": "A custom field, named by `customField`.",
+    },
+)
+_describe(
+    enums.NullsOrder,
+    "Where records without a value stand, whatever the direction.",
+    {"FIRST": "Before all others.", "LAST": "After all others."},
+)
+_describe(
+    enums.RecordOrderField,
+    "What contacts, organizations and articles are ordered by in our copy. Not every kind has every field.",
+    {
+        "NAME": "Its name or title, by letters.",
+        "CREATED_AT": "The moment it was made.",
+        "UPDATED_AT": "The moment it last changed.",
+        "POSITION": "Its place in its folder (articles).",
+        "VIEWS": "How often it was read (articles).",
+    },
+)
+_describe(
+    enums.SearchOrder,
+    "What comes first among hits.",
+    {"NEWEST": "What changed last.", "RANK": "What fits best."},
+)
+_describe(
+    enums.SyncKind,
+    "What is copied from a helpdesk, each kind on its own clock.",
+    {
+        "TICKETS": "Tickets, with what became of deleted, merged and unwanted ones.",
+        "COMMENTS": "Conversations of tickets.",
+        "CONTACTS": "Contacts.",
+        "ORGANIZATIONS": "Organizations.",
+        "AGENTS": "Agents.",
+        "GROUPS": "Groups and who is in them.",
+        "ARTICLES": "The knowledge base: folders, articles, translations.",
+        "FIELDS": "Custom fields, statuses and products.",
+    },
+)
+_describe(
+    enums.SyncStatus,
+    "How a copy is doing.",
+    {
+        "NEVER_RUN": "Nothing has been copied yet.",
+        "BACKFILLING": "The first full copy is being made; what is there may be answered from, with gaps.",
+        "LIVE": "It keeps up with the helpdesk.",
+        "BEHIND": "It is complete as of some time ago, and catching up.",
+        "PAUSED": "It stopped to wait: for the operator, or for the helpdesk's rate limit.",
+        "FAILED": "It cannot go on; see `lastError`.",
+        "PARTIAL": "It keeps up, but some records are known to be missing; see `coverage`.",
+    },
+)
+_describe(
+    enums.ChangeOp,
+    "What happened to a record.",
+    {
+        "CREATED": "It came into view.",
+        "UPDATED": "Something of it changed; `changedFields` says what.",
+        "DELETED": "It is not in use any more, or not yours to see any more: deleted, spam, or gone for good.",
+        "RESTORED": "It was deleted and is back.",
+        "MERGED": "It went into another record.",
+    },
+)
+_describe(
+    enums.ChangeKind,
+    "A kind of record whose changes are kept.",
+    {
+        "TICKET": "Tickets.",
+        "COMMENT": "Comments of tickets.",
+        "CONTACT": "Contacts.",
+        "ORGANIZATION": "Organizations.",
+        "ARTICLE": "Articles of the knowledge base.",
+    },
+)
+_describe(
+    enums.StalePolicy,
+    "What to do when our copy is older than asked for.",
+    {
+        "REFRESH": "Ask the helpdesk itself; where it cannot answer, give what there is and say so in `sources`.",
+        "SERVE_AND_FLAG": "Give what there is and say so in `sources`.",
+        "FAIL": "Refuse with the code STALE.",
+    },
+)
+_describe(
+    enums.TicketDimension,
+    "What tickets are counted by.",
+    {
+        "HELPDESK": "The helpdesk; its key.",
+        "STATUS": "The unified status.",
+        "PRIORITY": "The unified priority.",
+        "CHANNEL": "The unified channel.",
+        "TYPE": "The unified type.",
+        "GROUP": "The group in charge; its global id.",
+        "ASSIGNEE": "The agent in charge; their global id.",
+        "ORGANIZATION": "The organization; its global id.",
+        "CREATED_AT": "When it was made, cut into `bucket`s.",
+        "RESOLVED_AT": "When it was resolved, cut into `bucket`s; null for what is not resolved.",
+    },
+)
+_describe(
+    enums.TimeBucket,
+    "How time is cut, in the zone asked for.",
+    {
+        "HOUR": "Hours.",
+        "DAY": "Days, from midnight.",
+        "WEEK": "Weeks, from Monday.",
+        "MONTH": "Months of the calendar.",
+    },
+)
+_describe(
+    enums.TicketMeasure,
+    "A figure over tickets. Durations are in seconds, rates from 0 to 1; null where no ticket has what is measured.",
+    {
+        "COUNT": "How many tickets.",
+        "AVG_FIRST_RESPONSE": "From a ticket's making to the first public answer, on average, in seconds.",
+        "P90_FIRST_RESPONSE": "Nine in ten had their first public answer within so many seconds.",
+        "AVG_RESOLUTION": "From a ticket's making to its resolution, on average, in seconds.",
+        "P90_RESOLUTION": "Nine in ten were resolved within so many seconds.",
+        "RESOLUTION_RATE": "The share that is resolved or closed.",
+        "SLA_BREACHED": "How many missed a target of their service level.",
+        "REOPENED": "How many were opened again after they had been resolved.",
+        "SATISFACTION": "The share of good ratings among all good and bad ones.",
     },
 )

@@ -1,5 +1,7 @@
 """Records to bytes and back. A card is a record packed by position, less what is kept beside it.
 
+What has columns of its own is told by them alone: in a card `as_of` is 1970, `detail` FULL and `origin` LIVE, whatever
+the record was, so that equal records have equal cards. A reader puts them back, as it does the rest.
 Older cards are shorter: fields are only ever added at a record's end, with a default. What cannot be unpacked is a
 damaged database, and raises.
 """
@@ -8,11 +10,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 import orjson
 
+from models.enums import DetailLevel, FreshnessSource
 from models.records import (
     Agent,
     Article,
@@ -25,12 +29,15 @@ from models.records import (
     NativeStatus,
     Organization,
     Product,
+    Record,
     Ticket,
 )
 
 R = TypeVar("R", bound=msgspec.Struct)
+Rec = TypeVar("Rec", bound=Record)
 _encoder = msgspec.msgpack.Encoder()
 BESIDE_TICKET = ("raw", "body_text", "body_html", "attachments", "requester", "organization")
+NO_TIME = datetime.fromtimestamp(0, UTC)
 
 
 def pack(record: msgspec.Struct) -> bytes:
@@ -56,18 +63,36 @@ native_status = unpacker(NativeStatus)
 _attachments = msgspec.msgpack.Decoder(tuple[Attachment, ...]).decode
 
 
-def ticket_card(record: Ticket) -> bytes:
-    """Without the body, the files, the vendor's object, and the people who are records of their own."""
-    return _encoder.encode(
-        msgspec.structs.replace(
-            record, raw=None, body_text=None, body_html=None, attachments=None, requester=None, organization=None
-        )
+def bare_ticket(record: Ticket) -> Ticket:
+    """What of it is in its card: without the body, the files, the vendor's object, the people who are records of their
+    own, and what has columns."""
+    return msgspec.structs.replace(
+        record,
+        raw=None,
+        body_text=None,
+        body_html=None,
+        attachments=None,
+        requester=None,
+        organization=None,
+        as_of=NO_TIME,
+        detail=DetailLevel.FULL,
+        origin=FreshnessSource.LIVE,
     )
 
 
-def card(record: Any) -> bytes:
-    """Without the vendor's object."""
-    return _encoder.encode(msgspec.structs.replace(record, raw=None))
+def bare(record: Rec) -> Rec:
+    """What of any other record is in its card."""
+    return msgspec.structs.replace(
+        record, raw=None, as_of=NO_TIME, detail=DetailLevel.FULL, origin=FreshnessSource.LIVE
+    )
+
+
+def ticket_card(record: Ticket) -> bytes:
+    return _encoder.encode(bare_ticket(record))
+
+
+def card(record: Record) -> bytes:
+    return _encoder.encode(bare(record))
 
 
 def pack_attachments(files: Sequence[Attachment] | None) -> bytes | None:

@@ -44,6 +44,10 @@ class Session(ABC):
     async def run_many(self, statement: Statement, rows: Sequence[Values]) -> None:
         """The statement once for each of `rows`, in one go. Nothing when there are none."""
 
+    @abstractmethod
+    async def announce(self) -> None:
+        """Within a write: once it commits, those who wait for changes of its tenant wake, in every process."""
+
     async def one(self, statement: Statement, values: Values) -> Row | None:
         found = await self.fetch(statement, values)
         return found[0] if found else None
@@ -59,6 +63,10 @@ class Database(ABC):
     @abstractmethod
     def write(self, tenant: int) -> AbstractAsyncContextManager[Session]: ...
 
+    def brief(self, tenant: int) -> AbstractAsyncContextManager[Session]:
+        """A short write of `budgets` alone, which nothing else writes: it does not wait for the tenant's writers."""
+        return self.write(tenant)
+
     @abstractmethod
     def registry(self, tenant_name: str) -> AbstractAsyncContextManager[Session]:
         """For storage/tenants.py alone: a transaction that sees the tenant of this name, and may make it."""
@@ -71,9 +79,8 @@ class Database(ABC):
     async def changed(self, tenant: int, seconds: float) -> bool:
         """Waits until some process may have written changes of this tenant, or for so long. False: nothing heard."""
 
-    @abstractmethod
     async def announce(self, session: Session) -> None:
-        """Within a write: once it commits, those who wait for changes of its tenant wake, in every process."""
+        await session.announce()
 
     @abstractmethod
     async def aclose(self) -> None: ...

@@ -13,8 +13,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool, text
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from models.errors import StorageUnavailable
 from storage.postgresql import LOCK
 from storage.sqlite import connect
 
@@ -66,6 +68,11 @@ async def _run(url: str, what: object) -> None:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK}, -1)"))
             await connection.run_sync(_with, what)
+    except (InterfaceError, OSError) as error:
+        raise StorageUnavailable("The database cannot be reached.") from error
+    except DBAPIError as error:
+        reason = type(error.orig.__cause__ or error.orig).__name__ if error.orig else type(error).__name__
+        raise StorageUnavailable(f"The database cannot be used, or not be changed by this role ({reason}).") from error
     finally:
         await engine.dispose()
 

@@ -17,6 +17,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from models.errors import StorageUnavailable
+from runtime.clock import SystemClock
 from storage.database import Database, Row, Session
 from storage.statements import Name, Statement, Values
 
@@ -78,6 +79,10 @@ class _Session(Session):
         with _told():
             await self.connection.executemany(found.sql, [found.values(row) for row in rows])
 
+    async def announce(self) -> None:
+        with _told():
+            await self.connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(self.tenant))
+
 
 class PostgresqlDatabase(Database):
     name: Name = "postgresql"
@@ -103,7 +108,8 @@ class PostgresqlDatabase(Database):
             with _told():
                 await connection.execute("COMMIT")
         finally:
-            await asyncio.shield(self._pool.release(connection))
+            with contextlib.suppress(*_GONE):  # the transaction is over, one way or the other
+                await asyncio.shield(self._pool.release(connection))
 
     @asynccontextmanager
     async def read(self, tenant: int) -> AsyncIterator[Session]:
@@ -116,6 +122,11 @@ class PostgresqlDatabase(Database):
         async with self._transaction("BEGIN", "tenant", str(tenant)) as connection:
             with _told():
                 await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", LOCK, tenant)
+            yield _Session(connection, tenant)
+
+    @asynccontextmanager
+    async def brief(self, tenant: int) -> AsyncIterator[Session]:
+        async with self._transaction("BEGIN", "tenant", str(tenant)) as connection:
             yield _Session(connection, tenant)
 
     @asynccontextmanager
@@ -139,11 +150,6 @@ class PostgresqlDatabase(Database):
         except TimeoutError:
             return False
         return True
-
-    async def announce(self, session: Session) -> None:
-        assert isinstance(session, _Session)
-        with _told():
-            await session.connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(session.tenant))
 
     def _heard(self, connection: object, pid: int, channel: str, payload: object) -> None:
         if isinstance(payload, str) and payload.isdecimal():
@@ -169,7 +175,7 @@ class PostgresqlDatabase(Database):
                     await lost.wait()
                 finally:
                     await connection.close(timeout=1)
-            await asyncio.sleep(LISTEN_AGAIN_S)
+            await SystemClock().sleep(LISTEN_AGAIN_S)
 
     async def aclose(self) -> None:
         if self._listener is not None:
@@ -191,7 +197,8 @@ async def _rolled_back(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK", timeout=WAIT_S)
     except Exception:
-        connection.terminate()
+        with contextlib.suppress(asyncpg.InterfaceError):  # it was lost, and is not in our hands any more
+            connection.terminate()
 
 
 async def _prepared(connection: asyncpg.Connection[asyncpg.Record]) -> None:

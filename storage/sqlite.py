@@ -13,15 +13,21 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import aiosqlite
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
 from models.errors import StorageUnavailable
+from runtime.clock import SystemClock
 from storage.database import Database, Row, Session
 from storage.statements import Name, Statement, Values
+from storage.tables.syncing import budgets
 
 BUSY_MS = 10_000
 LOOK_EVERY_S = 0.5
 PAGE_BYTES = 8_192
 CACHE_KIB = 65_536
+BESIDE = "-budgets"
+"""What the file beside is called, after the database's own name. It may be removed while nobody has it open."""
 
 
 @contextmanager
@@ -66,6 +72,9 @@ class _Session(Session):
             cursor = await self.connection.executemany(found.sql, [found.values(row) for row in rows])
             await cursor.close()
 
+    async def announce(self) -> None:
+        self.announced = True
+
 
 class SqliteDatabase(Database):
     name: Name = "sqlite"
@@ -80,6 +89,8 @@ class SqliteDatabase(Database):
         self._all = (writer, *readers)
         self._woken: dict[int, asyncio.Event] = {}
         self._watcher: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
+        self._beside: SqliteDatabase | None = None
 
     @asynccontextmanager
     async def read(self, tenant: int) -> AsyncIterator[Session]:
@@ -89,8 +100,10 @@ class SqliteDatabase(Database):
                 await _do(connection, "BEGIN")
             yield _Session(connection, tenant)
         finally:
-            self._readers.put_nowait(connection)
-            await _back(connection)
+            try:
+                await _back(connection)  # before the next reader begins on it
+            finally:
+                self._readers.put_nowait(connection)
 
     @asynccontextmanager
     async def write(self, tenant: int) -> AsyncIterator[Session]:
@@ -107,6 +120,26 @@ class SqliteDatabase(Database):
                 raise
         if session.announced:
             self._wake(tenant)
+
+    @asynccontextmanager
+    async def brief(self, tenant: int) -> AsyncIterator[Session]:
+        """In a file beside, which has a writer of its own: a page of a sync holds this one for long."""
+        async with self._opening:
+            if self._beside is None:
+                self._beside = await _open_beside(self.path)
+        async with self._beside.write(tenant) as session:
+            yield session
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[aiosqlite.Connection]:
+        """The writer, outside of any transaction, and no other writer of this process meanwhile. For upkeep."""
+        async with self._writing:
+            try:
+                with _told():
+                    yield self._writer
+            except BaseException:
+                await _back(self._writer)
+                raise
 
     @asynccontextmanager
     async def registry(self, tenant_name: str) -> AsyncIterator[Session]:
@@ -133,10 +166,6 @@ class SqliteDatabase(Database):
             return False
         return True
 
-    async def announce(self, session: Session) -> None:
-        assert isinstance(session, _Session)
-        session.announced = True
-
     def _wake(self, tenant: int | None) -> None:
         """Those who wait now; whoever comes later waits for what comes later."""
         for one in [tenant] if tenant is not None else list(self._woken):
@@ -154,7 +183,7 @@ class SqliteDatabase(Database):
                 if version != seen:
                     self._wake(None)
                 seen = int(version)
-                await asyncio.sleep(LOOK_EVERY_S)
+                await SystemClock().sleep(LOOK_EVERY_S)
         finally:
             await connection.close()
 
@@ -164,6 +193,8 @@ class SqliteDatabase(Database):
             await asyncio.gather(self._watcher, return_exceptions=True)
         for connection in self._all:
             await connection.close()
+        if self._beside is not None:
+            await self._beside.aclose()
 
 
 async def _do(connection: aiosqlite.Connection, sql: str) -> None:
@@ -199,3 +230,10 @@ async def open_sqlite(path: str, *, readers: int) -> SqliteDatabase:
         raise StorageUnavailable(f"There is no folder for the database file {Path(path).name}.")
     writer = await connect(path, reading=False)
     return SqliteDatabase(path, writer, [await connect(path, reading=True) for _ in range(readers)])
+
+
+async def _open_beside(path: str) -> SqliteDatabase:
+    found = await open_sqlite(path + BESIDE, readers=0)
+    with _told():
+        await _do(found._writer, str(CreateTable(budgets, if_not_exists=True).compile(dialect=sqlite.dialect())))
+    return found

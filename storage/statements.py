@@ -14,14 +14,29 @@ import orjson
 from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Dialect, bindparam, text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import Boolean, NullType, TypeEngine
 
 Name: TypeAlias = Literal["sqlite", "postgresql"]
 Values: TypeAlias = Mapping[str, Any]
 
+
+class _Hinting(SQLiteCompiler):
+    """Writes a select's hints (`with_hint(table, "INDEXED BY …", "sqlite")`) behind the table."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
+def _sqlite() -> Dialect:
+    dialect = SQLiteDialect_aiosqlite(paramstyle="qmark")
+    dialect.statement_compiler = _Hinting
+    return dialect
+
+
 _DIALECTS: Mapping[Name, Dialect] = {
-    "sqlite": SQLiteDialect_aiosqlite(paramstyle="qmark"),
+    "sqlite": _sqlite(),
     "postgresql": PGDialect_asyncpg(),  # type: ignore[no-untyped-call]
 }
 _SET = "set__"

@@ -29,7 +29,7 @@ class Question:
 async def from_body(request: Request, limits: DocumentLimits, *, most_bytes: int, seconds: float) -> Question:
     check_content_type(request.headers.get("content-type"))
     check_content_encoding(request.headers.get("content-encoding"))
-    body = await _read(request, most_bytes, seconds)
+    body = await read_body(request, most_bytes, seconds)
     return from_json(_decoded(body, "body"), limits)
 
 
@@ -64,7 +64,7 @@ def from_url(params: QueryParams, limits: DocumentLimits) -> Question:
     return from_json(decoded, limits)
 
 
-async def _read(request: Request, most: int, seconds: float) -> bytes:
+async def read_body(request: Request, most: int, seconds: float) -> bytes:
     """Counted while it streams, so that nobody makes us hold more than the limit."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > most:

@@ -83,5 +83,6 @@ def _note(scope: Scope, answer: _Answer, seconds: float) -> None:
 
 
 def _plain(path: str) -> str:
-    """A link to a file is a key to it for as long as it lives; it has no place in a log."""
-    return "/files/…" if path.startswith("/files/") else path[:200]
+    """A link to a file is a key to it for as long as it lives, a webhook's address is one for good: they have no place
+    in a log."""
+    return next((f"{secret}…" for secret in ("/files/", "/webhooks/") if path.startswith(secret)), path[:200])

@@ -103,8 +103,7 @@ class Client:
         answer = await self.get(path, endpoint, family, params, cost=cost)
         if answer.status == 404:
             return Rows((), False, self.clock.now(), absent=True)
-        found = listed(answer, kind)
-        return Rows(found, bool(_NEXT.search(answer.headers.get("link", ""))), self.clock.now())
+        return Rows(listed(answer, kind), goes_on(answer), self.clock.now())
 
     async def every(
         self, kind: type[T], path: str, endpoint: str, family: str = "other", params: Asked | None = None
@@ -121,6 +120,10 @@ class Client:
         raise Unsupported(f"The helpdesk's list {endpoint} is longer than it lets us read.", helpdesk=self.key)
 
 
+def goes_on(answer: Answer) -> bool:
+    return bool(_NEXT.search(answer.headers.get("link", "")))
+
+
 def listed(answer: Answer, kind: type[T], rows: Sequence[msgspec.Raw] | None = None, where: str = "$") -> list[Seen[T]]:
     found = decode(answer, list[msgspec.Raw]) if rows is None else rows
     return [seen(answer, raw, kind, f"{where}[{index}]") for index, raw in enumerate(found)]
@@ -130,9 +133,9 @@ def seen(answer: Answer, body: bytes | msgspec.Raw, kind: type[T], where: str) -
     """Unreadable names the very place: one odd row is never dropped in silence."""
     data = bytes(body)
     try:
-        row: T = _decoder(kind).decode(data)
+        row: T = decoder(kind).decode(data)
     except msgspec.ValidationError as error:
-        place = where + _place(str(error))
+        place = where + place_in(error)
         raise Unreadable(
             f"The helpdesk's answer to {answer.call.endpoint} has an unexpected value at {place}.",
             where=place,
@@ -141,24 +144,25 @@ def seen(answer: Answer, body: bytes | msgspec.Raw, kind: type[T], where: str) -
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Seen(decode(answer, kind), {})  # says what came instead of JSON
-    return Seen(row, _unsigned(data))
+    return Seen(row, unsigned(data))
 
 
-def _place(message: str) -> str:
-    found = re.search(r" - at `\$(.*)`$", message)
+def place_in(error: msgspec.ValidationError) -> str:
+    """Where in the object, without the `$` in front."""
+    found = re.search(r" - at `\$(.*)`$", str(error))
     return found.group(1) if found else ""
 
 
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
-def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     if kind not in _DECODERS:
         _DECODERS[kind] = msgspec.json.Decoder(kind)
     return _DECODERS[kind]
 
 
-def _unsigned(data: bytes) -> dict[str, Any]:
+def unsigned(data: bytes) -> dict[str, Any]:
     """The vendor's object without the addresses of its files, which open them to whoever holds them."""
     raw: dict[str, Any] = msgspec.json.decode(data)
     if b"_url" in data or b"attachment" in data or b"Signature" in data:

@@ -22,9 +22,9 @@ def when(value: str | None, where: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Unreadable(f"The helpdesk sent a time we cannot read in {where}.", where=where) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:

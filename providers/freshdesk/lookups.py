@@ -75,6 +75,11 @@ class Lookups:
     async def shelf(self) -> Shelf:
         return await self._once("shelf", self._shelf)
 
+    async def fresh_shelf(self) -> Shelf:
+        """As it is now, and kept from now on."""
+        self._kept["shelf"].clear()
+        return await self.shelf()
+
     async def agent(self, ident: str) -> Agent | None:
         return next((found for found in await self.agents() if found.remote_id == ident), None)
 

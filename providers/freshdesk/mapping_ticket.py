@@ -29,7 +29,8 @@ def ticket(
     detail: DetailLevel = DetailLevel.FULL,
     lifecycle: Lifecycle | None = None,
 ) -> Ticket:
-    """`lifecycle`: what the list it came from says, where the row itself may not."""
+    """`lifecycle`: what the list it came from says, where the row itself may not. How often a ticket was opened again
+    is told nowhere (API reference, "Ticket attributes": only when it last was)."""
     stats = row.stats or wire.Stats()
     priority, priority_native = tables.priority(row.priority)
     kind, kind_native = tables.type_of(row.type)
@@ -71,6 +72,7 @@ def ticket(
         first_response_due_at=when(row.fr_due_by, "fr_due_by"),
         resolved_at=when(stats.resolved_at, "stats.resolved_at"),
         closed_at=when(stats.closed_at, "stats.closed_at"),
+        first_responded_at=when(stats.first_responded_at, "stats.first_responded_at"),
         sla=_sla(row, status.category),
         custom_fields=row.custom_fields or {},
         native=_native(row),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
+from models.changes import ChangeBatch
 from models.enums import Kind, SearchKind, Vendor
 from models.errors import HelpdeskError
 from models.queries import (
@@ -44,6 +45,7 @@ from providers import Link, Parts
 from providers.base import FileStream, Provider
 from providers.freshdesk.account import Account, account_of, credential_of
 from providers.freshdesk.capabilities import CAPABILITIES
+from providers.freshdesk.changes import STREAMS, Changes
 from providers.freshdesk.client import FAMILIES, Client, classify, learn
 from providers.freshdesk.files import Files
 from providers.freshdesk.health import Pulse
@@ -67,6 +69,7 @@ def build(link: Link, parts: Parts) -> Provider:
         credentials=credential_of(link),
         families=FAMILIES,
         transport=parts.transport,
+        budget=parts.budget,
         policy=parts.upstream_policy,
         clock=parts.clock,
         learn=learn,
@@ -79,6 +82,7 @@ def build(link: Link, parts: Parts) -> Provider:
 
 class Freshdesk(Provider):
     capabilities = CAPABILITIES
+    streams = STREAMS
 
     def __init__(self, link: Link, account: Account, client: Client) -> None:
         self.info = HelpdeskInfo(key=link.key, vendor=Vendor.FRESHDESK, name=link.name, url=account.web)
@@ -93,6 +97,7 @@ class Freshdesk(Provider):
         self._search = Search(client, self._lookups, self._tickets, self._people, self._organizations, self._articles)
         self._files = Files(account, client, self._people, self._articles)
         self._writes = Writes(account, client, self._lookups, self._tickets)
+        self._changes = Changes(account, client, self._lookups)
         self._pulse = Pulse(client)
 
     def __repr__(self) -> str:
@@ -179,6 +184,9 @@ class Freshdesk(Provider):
 
     def locate(self, url: str) -> tuple[Kind, str] | None:
         return locate(self._account, url)
+
+    async def changes(self, stream: str, checkpoint: str | None) -> ChangeBatch:
+        return await self._changes.batch(stream, checkpoint)
 
     async def plan_ticket(self, draft: TicketDraft, marker: str) -> WritePlan:
         return await self._writes.plan(draft, marker)

@@ -48,6 +48,12 @@ class Search:
         }
 
     async def page(self, scope: Scope, text: str, kinds: frozenset[SearchKind], page: PageRequest) -> Page[SearchHit]:
+        if beyond := sorted(kinds - set(ORDER)):
+            raise Unsupported(
+                f"Freshdesk's search does not find {', '.join(beyond)}.",
+                nearest=f"Search for {', '.join(sorted(CAPABILITIES.search_kinds))}.",
+                field="kinds",
+            )
         text = text.strip()
         numbered = text.removeprefix("#").isdecimal()
         if SearchKind.TICKET in kinds and not numbered:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from providers.upstream.policy import Lane, Observation
 
@@ -35,6 +36,25 @@ class Window:
     throttled_until: float = -math.inf
     boundary: float | None = None  # when the vendor has said its window ends
     _entries: deque[_Entry] = field(default_factory=deque)
+
+    def values(self, grain: float) -> list[Any]:
+        """All there is to it, as JSON takes it, for `of`. What comes back within the same stretch of `grain` seconds
+        comes back at its end."""
+        returned: dict[float, list[Any]] = {}
+        for entry in self._entries:
+            end = math.ceil(entry.returns / grain - 1e-6) * grain
+            cost, background = returned.get(end, (end, 0, 0))[1:]
+            returned[end] = [end, cost + entry.cost, background + entry.background]
+        throttled = None if self.throttled_until == -math.inf else self.throttled_until
+        counts = [self.limit, self.length, self.number, self.used, self.background, self.flying]
+        return [*counts, throttled, self.boundary, [*returned.values()]]
+
+    @classmethod
+    def of(cls, values: list[Any]) -> Window:
+        limit, length, number, used, background, flying, throttled, boundary, entries = values
+        until = -math.inf if throttled is None else throttled
+        there = deque(_Entry(*entry) for entry in entries)
+        return cls(limit, length, number, used, background, flying, until, boundary, there)
 
     def advance(self, now: float) -> None:
         """Gives back what is older than a window, or all of it when the vendor's own window has ended."""

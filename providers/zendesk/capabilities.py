@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.enums import FilterSupport, SearchKind
 from providers.base import Capabilities, FieldSupport
+from providers.zendesk.reads_search import KINDS
 from providers.zendesk.reads_tickets import SEARCH_CEILING
 from providers.zendesk.rows import PAGE
 from providers.zendesk.ticket_routes import FILTERS, ORDERS
@@ -86,7 +87,7 @@ CAPABILITIES = Capabilities(
     list_ceiling=None,
     search_ceiling=SEARCH_CEILING,
     batch=PAGE,
-    search_kinds=frozenset(SearchKind),
+    search_kinds=frozenset(KINDS),
     embeds={
         "requester": _PERSON,
         "organization": _COMPANY,

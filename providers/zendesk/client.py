@@ -33,11 +33,13 @@ class Client:
         except CredentialsRejected as error:
             raise (self.sign_in.rejected(error) if error.status == 401 else error).at(self.helpdesk) from None
 
+    async def ask(self, path: str, endpoint: str, params: Params | None = None, family: str = ACCOUNT) -> Answer:
+        return await self.send(Call(path=f"{API}{path}", endpoint=f"GET {endpoint}", family=family, params=params))
+
     async def get(
         self, path: str, endpoint: str, params: Params | None = None, family: str = ACCOUNT
     ) -> Mapping[str, Any]:
-        call = Call(path=f"{API}{path}", endpoint=f"GET {endpoint}", family=family, params=params)
-        return self.read(await self.send(call))
+        return self.read(await self.ask(path, endpoint, params, family))
 
     async def one(self, path: str, endpoint: str, name: str, kind: type[T], family: str = ACCOUNT) -> Found[T]:
         body = await self.get(path, endpoint, None, family)

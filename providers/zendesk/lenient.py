@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _EPOCH_LIMIT = 253_402_300_799
@@ -52,6 +52,16 @@ def whole(value: Any) -> int | None:
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
     return int(value) if isinstance(value, str) and value.isdecimal() else None
+
+
+def later(start: datetime | None, seconds: int | None) -> datetime | None:
+    """So many seconds after; None when either is not known, or there is no such time."""
+    if start is None or seconds is None:
+        return None
+    try:
+        return start + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def pairs(value: Any) -> dict[str, Any]:

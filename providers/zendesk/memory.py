@@ -42,6 +42,11 @@ class Remembered(Generic[T]):
             self._value = (value, self._clock.monotonic() + self._seconds)
             return value
 
+    async def fresh(self) -> T:
+        """Asked for now, and remembered."""
+        self._value = None
+        return await self.get()
+
     def _held(self) -> tuple[T, float] | None:
         return self._value if self._value and self._clock.monotonic() < self._value[1] else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
+from models.changes import ChangeBatch
 from models.enums import Kind, SearchKind
 from models.errors import BadInput, HelpdeskError
 from models.queries import (
@@ -45,6 +46,7 @@ from providers.upstream import Upstream
 from providers.zendesk import limits
 from providers.zendesk.account import BASE_SETTING, Account, account_of
 from providers.zendesk.capabilities import CAPABILITIES
+from providers.zendesk.changes import STREAMS, Changes
 from providers.zendesk.client import Client
 from providers.zendesk.faults import error_for
 from providers.zendesk.files import Files
@@ -79,6 +81,7 @@ def _upstream(account: Account, key: SignIn, parts: Parts) -> Upstream:
             credentials=key.credential,
             families=limits.FAMILIES,
             transport=parts.transport,
+            budget=parts.budget,
             policy=parts.upstream_policy,
             clock=parts.clock,
             learn=limits.observations,
@@ -95,6 +98,7 @@ class ZendeskProvider(Provider):
     """Every method asks a reader, which asks, maps and returns; what they share is in Session."""
 
     capabilities = CAPABILITIES
+    streams = STREAMS
     idempotent_creates = True
 
     def __init__(self, session: Session) -> None:
@@ -109,6 +113,7 @@ class ZendeskProvider(Provider):
         self._search = Search(session, self._lookups, self._people, self._articles)
         self._writes = Writes(session, self._lookups)
         self._files = Files(session, self._tickets, self._comments, self._people, self._articles)
+        self._changes = Changes(session)
         self._doctor = Doctor(session)
 
     def __repr__(self) -> str:
@@ -194,6 +199,9 @@ class ZendeskProvider(Provider):
 
     def locate(self, url: str) -> tuple[Kind, str] | None:
         return locate(self._session.account, url)
+
+    async def changes(self, stream: str, checkpoint: str | None) -> ChangeBatch:
+        return await self._changes.batch(stream, checkpoint)
 
     async def plan_ticket(self, draft: TicketDraft, marker: str) -> WritePlan:
         return await self._writes.plan(draft, marker)

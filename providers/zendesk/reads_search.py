@@ -21,7 +21,7 @@ from providers.zendesk.reads_tickets import SEARCH_CEILING, read_tickets
 from providers.zendesk.rows import PAGE
 from providers.zendesk.session import Session
 from providers.zendesk.streams import chain, empty
-from providers.zendesk.ticket_filter import quoted
+from providers.zendesk.ticket_filter import SHOWN, quoted
 
 KINDS = (SearchKind.TICKET, SearchKind.CONTACT, SearchKind.ORGANIZATION, SearchKind.ARTICLE)
 _TERMS = {
@@ -41,6 +41,12 @@ class Search:
         self._articles = articles
 
     async def page(self, scope: Scope, text: str, kinds: frozenset[SearchKind], page: PageRequest) -> Page[SearchHit]:
+        if beyond := sorted(kinds - set(KINDS)):
+            raise Unsupported(
+                f"Zendesk's search does not find {', '.join(beyond)}.",
+                nearest=f"Search for {', '.join(KINDS)}.",
+                field="kinds",
+            )
         words = " ".join(plain_words(text))
         bound = self._session.bound(scope)
         if not words or (bound is not None and not bound):
@@ -53,13 +59,15 @@ class Search:
         key, record = self._session.key, hit.record
         match record:
             case Ticket():
-                return scope.sees_organization(key, record.organization_id)
+                return record.lifecycle in SHOWN and scope.sees_organization(key, record.organization_id)
             case Contact():
                 return scope.sees_any_organization(key, record.organization_ids)
             case Organization():
                 return scope.sees_organization(key, record.remote_id)
             case Article():
                 return self._articles.sees(scope, record)
+            case _:
+                return False
 
     async def _part(
         self, scope: Scope, words: str, kind: SearchKind, own: str | None, page: PageRequest

@@ -121,15 +121,14 @@ class Tickets:
         return Count(value=found, precision=CountPrecision.ESTIMATE) if isinstance(found, int) else None
 
     async def _counted(self, path: str, endpoint: str) -> Count | None:
-        """Above 100,000 the figure is a day old, or pinned at 100,000 while it is being made (vendor's 'Tickets')."""
+        """Above 100,000 the figure is a day old, or pinned at 100,000 while it is being made (vendor's 'Tickets').
+        Merged tickets are in it, and not in our lists."""
         found = (await self._client.get(path, endpoint)).get("count")
         value = found.get("value") if isinstance(found, dict) else None
         if not isinstance(found, dict) or not isinstance(value, int):
             return None
-        if value < 100_000:
-            return Count(value=value, precision=CountPrecision.EXACT)
-        fresh = found.get("refreshed_at") is not None
-        return Count(value=value, precision=CountPrecision.ESTIMATE if fresh else CountPrecision.AT_LEAST)
+        pinned = value >= 100_000 and found.get("refreshed_at") is None
+        return Count(value=value, precision=CountPrecision.AT_LEAST if pinned else CountPrecision.ESTIMATE)
 
 
 def read_tickets(

@@ -41,6 +41,14 @@ def is_number(ident: str) -> bool:
     return ident.isascii() and ident.isdecimal() and len(ident) <= 19 and not ident.startswith("0")
 
 
+def record_id(value: object) -> str | None:
+    """An id as a vendor's JSON has it, a number or a text; None for what cannot be one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if 0 < value < 2**63 else None
+    fits = isinstance(value, str) and is_number(value) and int(value) < 2**63
+    return str(value) if fits else None
+
+
 def number(ident: str, field: str) -> int:
     """For ids that are written: BadInput names the argument."""
     if not is_number(ident):

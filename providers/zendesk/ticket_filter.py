@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from models.enums import Channel, TicketPriority, TicketStatus, TicketType
+from models.enums import Channel, Lifecycle, TicketPriority, TicketStatus, TicketType
 from models.errors import Unsupported
 from models.queries import TicketFilter, TimeRange
 from models.records import NativeStatus, Ticket
 from providers.zendesk import mapping_values as values
+
+SHOWN = frozenset({Lifecycle.ACTIVE, Lifecycle.ARCHIVED})
+"""What lists and searches show when nobody asks for a lifecycle. The vendor's own show merged tickets too."""
 
 
 def matches(ticket: Ticket, wanted: TicketFilter) -> bool:
@@ -30,7 +33,7 @@ def matches(ticket: Ticket, wanted: TicketFilter) -> bool:
             wanted.external_id in (None, ticket.external_id),
             wanted.created_at is None or wanted.created_at.holds(ticket.created_at),
             wanted.updated_at is None or wanted.updated_at.holds(ticket.updated_at),
-            not wanted.lifecycle or ticket.lifecycle in wanted.lifecycle,
+            ticket.lifecycle in (wanted.lifecycle or SHOWN),
         )
     )
 

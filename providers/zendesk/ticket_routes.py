@@ -11,7 +11,7 @@ from models.errors import Unsupported
 from models.queries import TicketFilter, TicketQuery, TimeRange
 from models.records import Ticket
 from providers.zendesk.mapping_ticket import seconds
-from providers.zendesk.ticket_filter import channel_words
+from providers.zendesk.ticket_filter import SHOWN, channel_words
 
 ORDERS = frozenset({TicketOrderField.UPDATED_AT, TicketOrderField.CREATED_AT, TicketOrderField.NUMBER})
 CURSOR_SORT = {TicketOrderField.UPDATED_AT: "updated_at", TicketOrderField.NUMBER: "id"}
@@ -20,7 +20,6 @@ FILTERS = frozenset(
     {"status", "nativeStatus", "priority", "type", "channel", "tags.any", "tags.all", "requester.id", "requester.email"}
     | {"assignee.id", "group", "organization.id", "externalId", "createdAt", "updatedAt", "lifecycle"}
 )
-LIVE = frozenset({Lifecycle.ACTIVE, Lifecycle.ARCHIVED})
 _TIMES = frozenset({"created_at", "updated_at"})
 
 
@@ -156,7 +155,7 @@ def _check_lifecycle(wanted: TicketFilter) -> None:
     """Deleted tickets are listed without anything but subject and actor (`deleted_tickets`), spam is deleted, and
     archived ones are in no list (vendor's API reference, 'Tickets': GET /tickets leaves out tickets closed some 120
     days ago)."""
-    beyond = [value for value in wanted.lifecycle if value not in LIVE]
+    beyond = [value for value in wanted.lifecycle if value not in SHOWN]
     if beyond:
         raise Unsupported(
             f"Zendesk cannot list {', '.join(beyond)} tickets live.",

@@ -36,6 +36,9 @@ class FieldValue(Wire, frozen=True, kw_only=True):
 
 
 class Metrics(Wire, frozen=True, kw_only=True):
+    reopens: Any = None
+    reply_time_in_minutes: Any = None
+    reply_time_in_seconds: Any = None
     solved_at: Any = None
     status_updated_at: Any = None
     custom_status_updated_at: Any = None
@@ -214,8 +217,10 @@ class Article(Row, frozen=True, kw_only=True):
 
 class Translation(Row, frozen=True, kw_only=True):
     source_id: int | None = None
+    html_url: str | None = None
     locale: str | None = None
     title: str | None = None
+    body: str | None = None
     draft: bool | None = None
     outdated: bool | None = None
 

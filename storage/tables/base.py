@@ -56,11 +56,14 @@ def table(name: str, *items: SchemaItem) -> Table:
 
 def kept() -> tuple[Column[Any], ...]:
     """How a record came here: the vendor's version, when it was read, how much of it, from where, and its place in the
-    tenant's sequence of changes."""
+    tenant's sequence of changes (0: never in it). `seen`: when it was last met in an older version than this, if that
+    was later than `as_of`. `marks`: what later arrivals are compared with (storage/apply/marks.py), if anything."""
     return (
         big("version", null=False),
         big("as_of", null=False),
         small("detail", null=False),
         small("origin", null=False),
         big("seq", null=False),
+        big("seen"),
+        blob("marks"),
     )

@@ -1,8 +1,8 @@
 """What full-text search looks through: one document for each ticket, comment, contact, organization and article.
 
-`doc` grows with every change of a document, so 'newest first' is the order of the index itself. On SQLite the words are
-in an FTS5 table (`search_words`, made by the migration) whose rowid is `tenant << 40 | doc`; on PostgreSQL they are the
-column `words` (a tsvector, added by the migration) with a GIN index.
+`doc` is the moment of the record's last change at the vendor (storage/search/places.py), so 'newest first' is the order
+of the index itself. The words are in `search_words`, which the migration makes: on SQLite an FTS5 table whose rowids
+count these places down; on PostgreSQL a table (tenant, doc, words), words a tsvector with a GIN index.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ search_docs = table(
     text("sub", null=False),
     small("helpdesk", null=False),
     big("at", null=False),
-    blob("words_packed"),
+    blob("words_packed", null=False),
 )
 """`num`: the record's number, for a comment its ticket's; `sub`: the comment's remote id, an article's locale, else
-empty. `at`: the moment it was last changed at the vendor. `words_packed`: on SQLite the document's tokens as they were
-indexed, deflated: they have to be told again to take it out of the index."""
+empty. `at`: the moment it was last changed at the vendor. `words_packed`: the document's tokens as they were indexed
+(storage/search/documents.py): they are needed to take it out of the index, and to rank it."""
 
 BY_RECORD = Index(
     "search_docs_record",

@@ -58,7 +58,10 @@ changes = table(
     Column("helpdesk", Integer, nullable=False),
     text("remote_id", null=False),
     text("fields"),
+    small("internal"),
+    text("lost_by"),
 )
+"""`fields` and `lost_by`: words with commas between, null for none. `internal` 1: of an internal note."""
 
 deliveries = table(
     "deliveries",
@@ -82,7 +85,8 @@ hints = table(
     Column("tries", Integer, nullable=False),
     text("error"),
 )
-"""Records to be fetched again; `remote_id` is empty for a hint that names a stream (`kind` is then `stream:<name>`)."""
+"""Records to be fetched again; `remote_id` is empty for a hint that names a stream (`kind` is then
+`stream:<kind>:<name>`)."""
 
 absences = table("absences", tenant(), helpdesk(), key("num"), small("state", null=False), big("at", null=False))
 """Ticket numbers that reconciliation missed: 0 to be looked for, 1 not there at the vendor."""

@@ -20,8 +20,8 @@ OUR_KEY = "canary-of-the-caller-Kq8"
 CANARIES = {
     "API_KEY": OUR_KEY,
     "SIGNING_KEY": "canary-that-signs-cursors-and-links-Pw3",
-    "DATABASE_URL": "postgresql+asyncpg://deskgraph:canary-database-Zt5@127.0.0.1/deskgraph",
 }
+DATABASE = "canary-database-Zt5"
 WRONG = {"freshdesk": "canary-freshdesk-key-Rm2", "zendesk": "canary-zendesk-token-Vb9"}
 FILE = """
 [[helpdesk]]
@@ -92,6 +92,8 @@ def server(sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) ->
         "ZENDESK_CLIENT_ID": ZENDESK.client_id,
         "ZENDESK_CLIENT_SECRET": ZENDESK.client_secret,
         "ZENDESK_BASE_URL": f"{sandbox.base}/zendesk",
+        "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('database')}/{DATABASE}.db",
+        "SYNC": "0",  # what these tests ask is to be answered live
         **CANARIES,
     }
     with started("serve", **settings) as running:
@@ -220,7 +222,7 @@ def test_no_secret_anywhere(client: httpx.Client, server: ServerProcess, sandbox
     answers.append(client.get(f"/files/{OUR_KEY}/x").text.replace(OUR_KEY, ""))
     written = server.said + server.complained
     assert len(written) > 2_000, "there is a log to look into"
-    secrets = [*CANARIES.values(), "canary-database-Zt5", *WRONG.values(), ADMIN.secret, ZENDESK.oauth_token]
+    secrets = [*CANARIES.values(), DATABASE, *WRONG.values(), ADMIN.secret, ZENDESK.oauth_token]
     secrets += [ZENDESK.client_secret, ZENDESK.api_token, f"{an_agent(sandbox)}/token:{ZENDESK.api_token}"]
     for secret in secrets:
         for spelling in spellings(secret):

@@ -4,12 +4,16 @@ NAME.graphql             the query. Comments at its top say in what circumstance
                            # after: OTHER, OTHER      these are asked first, and what they called is forgotten
                            # faults: FACE KIND, …     these things go wrong then (sandbox/faults.py)
                            # upstream: told           the answer tells what it cost
+                           # answered: live and copied   or: copied. Whether the helpdesks are asked live, or a copy of
+                                                      them, or both in turn; live where nothing is said
 NAME.variables.json      its variables. "id:Kind:helpdesk:remote" stands for a global id, "cursor:OTHER:path" for
                          what is at this path in another query's answer, as its file has it
 NAME.json                the whole answer
 NAME.calls               each upstream request, `face METHOD path?query`. A blank line parts what was asked together
                          from what was asked only then; inside a part the lines are sorted
+NAME.copied.calls        the same when a copy is asked: nothing
 
+What is answered both ways is the same answer, apart from cursors, freshness and sources: NAME.json is the live one.
 Everything is still: clock, seed, signing key, request id. `python -m tests.golden [NAME …]` writes answers and calls
 anew; the test only compares.
 """
@@ -18,7 +22,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +31,17 @@ from typing import Any
 from models.enums import Kind
 from models.ids import encode
 from sandbox.faults import Fault
+from storage.database import open_database
+from sync.copy import Copy, open_copy
 from tests.support.app import App, open_app
 from tests.support.company import Company, open_company, premises
+from web.principal import TENANT
 
 FOLDER = Path(__file__).parent
 TICKETS = 2000
-_NOTE = re.compile(r"^# (after|faults|upstream): (.+)$", re.MULTILINE)
+_NOTE = re.compile(r"^# (after|faults|upstream|answered): (.+)$", re.MULTILINE)
+BOTH, COPIED = "live and copied", "copied"
+APART = frozenset({"cursor", "startCursor", "endCursor", "freshness", "sources"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,18 @@ class Golden:
     @property
     def calls(self) -> Path:
         return FOLDER / f"{self.name}.calls"
+
+    @property
+    def copied_calls(self) -> Path:
+        return FOLDER / f"{self.name}.copied.calls"
+
+    @property
+    def live(self) -> bool:
+        return COPIED not in self.notes("answered")
+
+    @property
+    def copied(self) -> bool:
+        return bool({BOTH, COPIED} & set(self.notes("answered")))
 
     def notes(self, kind: str) -> list[str]:
         return [one.strip() for found, text in _NOTE.findall(self.query) if found == kind for one in text.split(",")]
@@ -95,16 +117,57 @@ def _sources(name: str) -> Iterator[str]:
 
 
 async def asked(name: str) -> Outcome:
-    """In a company of its own."""
+    """Live, in a company of its own."""
     async with open_company(premises(TICKETS)) as company, open_app(company) as app:
-        one = golden(name)
-        for other in one.notes("after"):
-            await _ask(app, golden(other))
-        _strike(company, one.notes("faults"))
-        company.forget_calls()
-        answer = await _ask(app, one)
-        calls = "\n\n".join("\n".join(together) for together in company.upstream.rounds)
-        return Outcome(json.dumps(answer, indent=1, ensure_ascii=False) + "\n", calls + "\n" if calls else "")
+        return await _outcome(app, golden(name))
+
+
+async def asked_of_copy(name: str, url: str) -> Outcome:
+    """Of the copy at `url`, over a company of its own that is like the one it was made from."""
+    async with _company(in_rounds=True) as company, _copy(company, url) as copy, open_app(company, copy=copy) as app:
+        return await _outcome(app, golden(name))
+
+
+async def make_copy(url: str) -> None:
+    """Of a company like those that the queries are asked in: every stream, and comments of the newest tickets."""
+    async with _company(in_rounds=False) as company, _copy(company, url, readers=24) as copy:
+        reports = await copy.sync.once()
+        assert all(report.good for report in reports), reports
+
+
+def _company(*, in_rounds: bool) -> AbstractAsyncContextManager[Company]:
+    return open_company(premises(TICKETS, limits=False), in_rounds=in_rounds)
+
+
+@asynccontextmanager
+async def _copy(company: Company, url: str, *, readers: int = 2) -> AsyncIterator[Copy]:
+    database = await open_database(url, readers=readers)
+    try:
+        async with open_copy(database, TENANT, company.providers, company.clock) as copy:
+            yield copy
+    finally:
+        await database.aclose()
+
+
+async def _outcome(app: App, one: Golden) -> Outcome:
+    for other in one.notes("after"):
+        await _ask(app, golden(other))
+    _strike(app.company, one.notes("faults"))
+    app.company.forget_calls()
+    answer = await _ask(app, one)
+    calls = "\n\n".join("\n".join(together) for together in app.company.upstream.rounds)
+    return Outcome(json.dumps(answer, indent=1, ensure_ascii=False) + "\n", calls + "\n" if calls else "")
+
+
+def alike(answer: str) -> Any:
+    """An answer less what depends on who gave it."""
+    return _without(json.loads(answer))
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(inner) for name, inner in value.items() if name not in APART}
+    return [_without(inner) for inner in value] if isinstance(value, list) else value
 
 
 async def _ask(app: App, one: Golden) -> dict[str, Any]:

@@ -73,6 +73,16 @@ async def test_a_cancelled_writer_leaves_no_transaction_open(db: Database) -> No
     assert await db.fetch(tenant, ALL, {}) == [(1,)]
 
 
+async def test_more_readers_than_connections_wait_for_their_turn(db: Database) -> None:
+    tenant = (await enter(db, "acme", [], ManualClock())).number
+
+    async def read() -> int:
+        async with db.read(tenant) as session:
+            return int((await session.fetch(ALL, {}))[0][0])
+
+    assert await asyncio.gather(*(read() for _ in range(30))) == [0] * 30
+
+
 async def test_a_read_sees_one_moment(db: Database) -> None:
     tenant = (await enter(db, "acme", [], ManualClock())).number
     async with db.read(tenant) as reader:

@@ -12,7 +12,8 @@ import httpx
 from models.queries import Scope
 from resolvers.context import Principal
 from runtime.settings import Settings
-from server import sandbox_accounts, web_parts
+from server import Works, sandbox_accounts, web_parts
+from sync.copy import Copy
 from tests.support.company import BASE, Company
 from web.app import create_app
 from web.principal import TENANT, Caller
@@ -68,10 +69,12 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(company: Company, who: Caller | None = None) -> AsyncIterator[App]:
+async def open_app(company: Company, who: Caller | None = None, *, copy: Copy | None = None) -> AsyncIterator[App]:
+    """With `copy`, the server answers from it."""
     settings = Settings(signing_key=SIGNING_KEY, accounts=sandbox_accounts(BASE), explorer=False)
     app = App(company, who or caller())
-    parts = dataclasses.replace(web_parts(settings, company.providers, company.clock), authenticator=app)
+    works = Works(company.providers, copy)
+    parts = dataclasses.replace(web_parts(settings, works, company.clock), authenticator=app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(parts)), base_url=URL) as client:
         app.client = client
         yield app

@@ -1,12 +1,14 @@
 """Real databases for tests: a SQLite file of the test's own, and on PostgreSQL a database of its own.
 
 PostgreSQL is looked for at POSTGRES_TEST_URL, else on this machine; what is there must let us make databases and roles.
+Where there is none its tests are skipped, and say why; with POSTGRES_REQUIRED they fail.
 The tables belong to one role, and the tests connect as another that owns nothing and cannot bypass row security.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import itertools
 import os
 from collections.abc import AsyncIterator, Coroutine
@@ -52,7 +54,7 @@ def why_no_postgresql() -> str | None:
     return _aside(look())
 
 
-def _named(url: str, database: str, user: str | None = None) -> str:
+def named(url: str, database: str, user: str | None = None) -> str:
     host = url.split("://", 1)[1].rpartition("/")[0]
     if user is not None:
         host = f"{user}:test@{host.rpartition('@')[2]}"
@@ -68,7 +70,7 @@ async def _server(*statements: str) -> None:
         await connection.close()
 
 
-async def _roles() -> None:
+async def roles() -> None:
     for role in (OWNER, GUEST):
         try:
             await _server(f"CREATE ROLE {role} LOGIN PASSWORD 'test' NOSUPERUSER NOBYPASSRLS")
@@ -82,13 +84,27 @@ def _template() -> str:
     name = f"deskgraph_test_{os.getpid()}"
 
     async def make() -> None:
-        await _roles()
+        await roles()
+        await _swept()
         await _server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} OWNER {OWNER}")
-        await upgrade(_named(SERVER, name, OWNER))
-        await grant(_named(SERVER, name, OWNER), GUEST)
+        await upgrade(named(SERVER, name, OWNER))
+        await grant(named(SERVER, name, OWNER), GUEST)
 
     _aside(make())
+    atexit.register(lambda: asyncio.run(_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
     return name
+
+
+async def _swept() -> None:
+    """What earlier runs left behind that were killed."""
+    connection = await asyncpg.connect(SERVER)
+    try:
+        rows = await connection.fetch("SELECT datname FROM pg_database WHERE datname ~ '^deskgraph_test_[0-9]'")
+    finally:
+        await connection.close()
+    for name in (str(row[0]) for row in rows):
+        if not Path(f"/proc/{name.split('_')[2]}").exists():
+            await _server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @asynccontextmanager
@@ -97,15 +113,9 @@ async def postgresql_url(user: str = GUEST) -> AsyncIterator[str]:
     name = f"{template}_{next(_numbers)}"
     await _server(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
     try:
-        yield _named(SERVER, name, user)
+        yield named(SERVER, name, user)
     finally:
         await _server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def drop_template() -> None:
-    """At the end of a test run."""
-    if _template.cache_info().currsize:
-        _aside(_server(f"DROP DATABASE IF EXISTS {_template()} WITH (FORCE)"))
 
 
 @asynccontextmanager
@@ -118,6 +128,8 @@ async def database_url(kind: str, folder: Path) -> AsyncIterator[str]:
         return
     reason = why_no_postgresql()
     if reason is not None:
+        if os.environ.get("POSTGRES_REQUIRED"):
+            pytest.fail(f"POSTGRES_REQUIRED is set, and there is {reason}")
         pytest.skip(reason)
     async with postgresql_url() as url:
         yield url

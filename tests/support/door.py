@@ -16,7 +16,7 @@ from providers.upstream import UpstreamPolicy
 from runtime.accounts import Account
 from runtime.clock import SystemClock
 from runtime.settings import Settings
-from server import open_providers, web_parts
+from server import Works, open_providers, web_parts
 from web.app import create_app
 from web.serve import server as web_server
 
@@ -43,7 +43,7 @@ async def door(accounts: tuple[Account, ...], policy: UpstreamPolicy = SHORT) ->
     settings = Settings(accounts=accounts, explorer=False)
     providers = open_providers(accounts, Parts(clock=clock, policy=policy))
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        running = web_server(create_app(web_parts(settings, providers, clock)), "", 0, drain_seconds=0)
+        running = web_server(create_app(web_parts(settings, Works(providers), clock)), "", 0, drain_seconds=0)
         task = asyncio.create_task(running.serve(sockets=[bound]))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         try:

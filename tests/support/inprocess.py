@@ -20,7 +20,7 @@ from sandbox.app import Face, Sandbox, create_sandbox
 from sandbox.controls import Controls
 from sandbox.inprocess import InProcess
 from sandbox.world import World
-from server import open_providers, sandbox_accounts, web_parts
+from server import Works, open_providers, sandbox_accounts, web_parts
 from web.app import create_app
 
 BASE = "http://127.0.0.1:9"
@@ -80,7 +80,7 @@ async def served(
     settings = Settings(accounts=sandbox_accounts(BASE), explorer=False)
     parts = Parts(clock=clock, transport=wrap(_Watched(InProcess(sandbox), watch)), policy=policy or UpstreamPolicy())
     providers = open_providers(settings.accounts, parts)
-    transport = httpx.ASGITransport(app=create_app(web_parts(settings, providers, clock)))
+    transport = httpx.ASGITransport(app=create_app(web_parts(settings, Works(providers), clock)))
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=None) as client:
             yield Served(sandbox, client)

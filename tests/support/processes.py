@@ -72,7 +72,12 @@ def environment(**settings: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def started(*arguments: str, **settings: str) -> Iterator[ServerProcess]:
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+    ):
+        settings = {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/mirror.db", **settings}
         process = subprocess.Popen(
             [sys.executable, "-W", "error::ResourceWarning", str(ROOT / "server.py"), *arguments],
             stdin=subprocess.DEVNULL,

@@ -7,7 +7,9 @@ also for a contact in the bin; 405 for writing to it).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from providers.freshdesk.simulator import contact_shape, fields, words
 from providers.freshdesk.simulator.account import Account
@@ -25,6 +27,7 @@ from providers.freshdesk.simulator.errors import (
 from providers.freshdesk.simulator.ids import Base, number
 from sandbox.listing import TicketQuery
 from sandbox.records import Agent, Person
+from sandbox.tickets import EVERYTHING
 
 _UNIQUE = ("email", "mobile", "twitter_id", "unique_external_id")
 _HANDLES = ("email", "phone", "mobile", "twitter_id", "unique_external_id")
@@ -72,7 +75,7 @@ def update(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """Into the bin; it keeps its e-mail address."""
-    call.account.desk.people.delete(_writable(call).number)
+    _moved(call, _writable(call), "deleted")
     return Reply(204)
 
 
@@ -80,19 +83,27 @@ def restore(call: Call) -> Reply:
     person = existing(call)
     if person.state != "deleted":
         raise not_allowed()
-    call.account.desk.people.restore(person.number)
+    _moved(call, person, "verified")
     return Reply(204)
 
 
+def _moved(call: Call, person: Person, state: Literal["deleted", "verified"]) -> None:
+    book = call.account.desk.people
+    if call.account.profile.removal_bumps:
+        book.update(person.number, state=state)
+    else:
+        book.shelf.put(msgspec.structs.replace(person, state=state))
+
+
 def hard_delete(call: Call) -> Reply:
-    """For good, and with it every ticket the contact has asked."""
+    """For good, and with it every ticket the contact has asked, in whatever state."""
     person = existing(call)
     if person.state != "deleted" and dict(call.params).get("force") != "true":
         raise invalid([wrong_value("force", "Contact must be soft deleted first, or force must be true")])
     book = call.account.desk.tickets
-    asked = TicketQuery(requester=person.number)
+    asked = TicketQuery(requester=person.number, where=EVERYTHING)
     for ticket in book.page(asked, limit=10_000):
-        book.delete(ticket.number)
+        book.purge(ticket.number)
     call.account.desk.people.update(person.number, state="deleted", email=None, other_emails=())
     call.account.purged.add(person.number)
     return Reply(204)

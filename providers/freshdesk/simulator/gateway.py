@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +32,7 @@ from providers.freshdesk.simulator.errors import (
 )
 from providers.freshdesk.simulator.keys import Key, who
 from providers.freshdesk.simulator.rates import Full, Rates, bucket, cost
+from providers.freshdesk.simulator.spoiling import spoiled
 
 Verbs = Mapping[str, Verb]
 _TOO_MANY: Mapping[str, tuple[bytes, str]] = {
@@ -54,6 +56,8 @@ class Gateway:
             key = self._admit(request)
             headers |= self._spend(request, path)
             reply = await self._reply(request, verbs, key, path)
+            if spoilt := self.account.profile.spoilt:
+                reply = msgspec.structs.replace(reply, body=spoiled(reply.body, path, spoilt))
         except Refusal as refusal:
             reply = Reply(refusal.status, refusal.body, refusal.headers)
             if refusal.status in (401, 404) and not self.account.profile.rate_headers_on_errors:

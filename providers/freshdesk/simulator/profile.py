@@ -6,8 +6,9 @@ The control door sets single ones by `{face}.{name}`, for example `freshdesk.sof
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class Profile:
     """`< url >;rel="next"` as in some of the reference's samples."""
     list_include_cost: int = 2
     view_include_cost: int = 1
+    removal_bumps: bool = True
+    """Whether deleting a ticket or contact and bringing it back move its `updated_at`."""
     due_delay: int = 5
     """Seconds until `due_by` and `fr_due_by` of a new ticket are filled."""
     search_shows_removed: bool = False
@@ -73,6 +76,9 @@ class Profile:
     """Whether rows of a ticket search show `tags`; the reference's sample does not."""
     conversation_edit_bumps: bool = False
     """Whether editing or deleting a note moves the ticket's `updated_at`."""
+    spoilt: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """What some records say wrongly: by a word of their path and id the keys that are overwritten, e.g. `{"tickets":
+    {"7": {"subject": ["no", "text"]}}}`."""
     bulk_status: Literal[200, 202] = 202
     job_done: str = "COMPLETED"
     job_seconds: int = 3

@@ -54,7 +54,11 @@ def archived_conversations(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """Into the bin; 405 when it is there already."""
-    call.account.desk.tickets.delete(writable(call).number)
+    book, number = call.account.desk.tickets, writable(call).number
+    if call.account.profile.removal_bumps:
+        book.delete(number)
+    else:
+        book.touch(number, state="deleted", deleted_at=book.now())
     return Reply(204)
 
 
@@ -62,7 +66,10 @@ def restore(call: Call) -> Reply:
     ticket = existing(call)
     if ticket.state != "deleted":
         raise not_allowed()
-    call.account.desk.tickets.restore(ticket.number)
+    if call.account.profile.removal_bumps:
+        call.account.desk.tickets.restore(ticket.number)
+    else:
+        call.account.desk.tickets.touch(ticket.number, state="live", deleted_at=None)
     return Reply(204)
 
 

@@ -45,6 +45,8 @@ class Account:
     changes: ChangeLog = field(default_factory=ChangeLog)
     scrubbed: set[int] = field(default_factory=set)
     """Tickets deleted for good."""
+    erased: set[int] = field(default_factory=set)
+    """People deleted for good."""
     sizes: LRUCache[int, int] = field(default_factory=lambda: LRUCache(50_000))
     approves: bool = True
     """What the authorize page answers: nobody is there to press the button."""

@@ -20,6 +20,7 @@ from providers.zendesk.simulator.content import FilesApp
 from providers.zendesk.simulator.errors import Refused
 from providers.zendesk.simulator.help_center import localized
 from providers.zendesk.simulator.profile import Profile
+from providers.zendesk.simulator.spoiling import spoiled
 from sandbox.controls import Controls
 from sandbox.desk import Desk
 
@@ -98,7 +99,7 @@ class ZendeskFace:
     def _response(self, request: Request, answer: Answer) -> Response:
         body = answer.payload if isinstance(answer.payload, bytes) else b""
         if answer.payload is not None and not isinstance(answer.payload, bytes):
-            body = orjson.dumps(answer.payload)
+            body = orjson.dumps(spoiled(answer.payload, self.account.profile.spoilt))
         number = next(self._requests)
         trace = hashlib.md5(f"{number}{request.url}".encode(), usedforsecurity=False).hexdigest()
         headers = {

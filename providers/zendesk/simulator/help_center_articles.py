@@ -187,7 +187,7 @@ def incremental_articles(call: Call) -> Answer:
     given = call.query.get("start_time", "")
     if not given.isdecimal():
         raise errors.missing_parameter("start_time")
-    most = call.integer("per_page", 1000, most=1000)
+    most = min(call.integer("per_page", 1000, most=1000), call.account.profile.export_page_most)
     rows = sorted(call.account.desk.knowledge.articles(), key=lambda row: (row.updated, row.number))
     later = [row for row in rows if seconds(row.updated) >= int(given)]
     found = later[:most]
@@ -195,9 +195,12 @@ def incremental_articles(call: Call) -> Answer:
         found.append(later[len(found)])
     end = seconds(found[-1].updated) if found else int(given)
     told = [(row, words) for row in found if (words := row.translations.get(row.source_locale))]
+    shown = rendered(call, told)
+    if call.account.profile.article_export_sideloads == "ignored":
+        shown = {"articles": [{key: row[key] for key in row if key != "translations"} for row in shown["articles"]]}
     return Answer(
         {
-            **rendered(call, told),
+            **shown,
             "count": len(told),
             "end_time": end,
             "next_page": call.with_query(start_time=end) if found else None,

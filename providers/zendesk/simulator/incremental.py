@@ -132,7 +132,7 @@ def _key_of(cursor: str) -> Key:
 def _by_cursor(call: Call, feed: Feed[R]) -> Answer:
     cursor = call.query.get("cursor")
     after, since = (_key_of(cursor), 0) if cursor else (None, _start(call))
-    limit = call.integer("per_page", MOST, most=MOST)
+    limit = min(call.integer("per_page", MOST, most=MOST), call.account.profile.export_page_most)
     whole = call.account.profile.overfull_export_pages
     rows, ended = feed.rows(call, after, since, limit, whole_seconds=whole)
     if rows:
@@ -166,8 +166,9 @@ def users_by_cursor(call: Call) -> Answer:
 
 def _by_time(call: Call, feed: Feed[R], most: int = MOST) -> Answer:
     """`next_page` is there even at the end, and starts in the last second again; a page never parts a second."""
-    since, limit = _start(call), call.integer("per_page", most, most=most)
-    rows, ended = feed.rows(call, None, since, limit, whole_seconds=True)
+    since = _start(call)
+    limit = min(call.integer("per_page", most, most=most), call.account.profile.export_page_most)
+    rows, ended = feed.rows(call, None, since, limit, whole_seconds=not call.account.profile.parted_seconds)
     end = feed.time(rows[-1]) if rows else since
     return Answer(
         {

@@ -163,6 +163,7 @@ def scrub_user(call: Call) -> Answer:
     person = _person(call)
     if person.state != "deleted":
         raise errors.not_found()
+    call.account.erased.add(person.number)
     changed = call.account.desk.people.update(
         person.number,
         name="Permanently Deleted User",
@@ -175,7 +176,7 @@ def scrub_user(call: Call) -> Answer:
         notes=None,
         address=None,
     )
-    return Answer({"deleted_user": {**users.shown(call, changed), "permanently_deleted": True}})
+    return Answer({"deleted_user": users.shown(call, changed)})
 
 
 @routes.on("GET", "/api/v2/users/{id}/tags", resource="users")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,18 @@ class Profile:
     """A job is `queued` when made, `working` at so many polls, and completed at the next."""
     description_on_update: Literal["refused", "dropped"] = "refused"
     """Historically a 422 ("description key is read-only", ZendeskApi_v2 issue 63); or dropped like any unknown key."""
+    multiple_organizations: bool = True
+    """Whether people may belong to several organizations: a setting of the account."""
+    export_page_most: int = 1000
+    """Rows an export's page has at most, whatever `per_page` says."""
+    parted_seconds: bool = False
+    """A time-based export cuts a page inside one second, although its next page begins with that second again: never
+    seen, and no way on for a reader."""
+    article_export_sideloads: Literal["given", "ignored"] = "given"
+    """`include=translations` on the export of articles: no page says whether it is heard."""
+    spoilt: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """What some records say wrongly: by plural name and id the keys that are overwritten, e.g. `{"tickets": {"7":
+    {"subject": ["no", "text"]}}}`."""
     database_conflicts: float = 0.0
     """Share of ticket updates without `safe_update` that meet 409 DatabaseConflict (php client issue 314)."""
     account_subdomain: str = "acme"

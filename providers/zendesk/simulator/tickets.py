@@ -9,6 +9,7 @@ from providers.zendesk.simulator.call import Call
 from providers.zendesk.simulator.render import distinct, seconds, stamp
 from sandbox.records import Channel, Kind, Ticket
 
+MERGED = "closed_by_merge"
 TYPES: dict[Kind, str] = {"question": "question", "incident": "incident", "problem": "problem", "task": "task"}
 """The company's other kinds have no word here: `type` is null."""
 _CHANNELS: dict[Channel, tuple[str, ...]] = {
@@ -107,7 +108,11 @@ def followers(call: Call, ticket: Ticket) -> list[int]:
 
 
 def shown_tags(call: Call, ticket: Ticket) -> list[str]:
-    return distinct([*ticket.tags, *fields.tags(call.account.desk.forms.fields(), ticket.fields)])
+    """A merge leaves its tag on what it closed (people filter by it: `-tags:closed_by_merge`). What was merged before
+    the account began stands without it."""
+    desk = call.account.desk
+    merged = ticket.merged_into is not None and ticket.number in desk.tickets.written
+    return distinct([*ticket.tags, *fields.tags(desk.forms.fields(), ticket.fields), *([MERGED] if merged else [])])
 
 
 def satisfaction(call: Call, ticket: Ticket) -> Any:

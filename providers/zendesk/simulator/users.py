@@ -18,7 +18,7 @@ LOCALE_IDS = {"en": 1, "de": 8, "fr": 16, "es": 2, "ja": 67, "pt-br": 19, "en-us
 def shown(call: Call, user: User) -> dict[str, Any]:
     if isinstance(user, Agent):
         return _frame(call, user) | _agent(user)
-    return _frame(call, user) | _person(user)
+    return _frame(call, user) | _person(user, erased=user.number in call.account.erased)
 
 
 def _frame(call: Call, user: User) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _agent(agent: Agent) -> dict[str, Any]:
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
+def _person(person: Person, *, erased: bool) -> dict[str, Any]:
     deleted = person.state == "deleted"
     return {
         "role": "end-user",
@@ -93,7 +93,7 @@ def _person(person: Person) -> dict[str, Any]:
         "notes": person.notes or "",
         "tags": list(person.tags),
         "user_fields": {key: plain(value) for key, value in person.fields.items()},
-        **({"permanently_deleted": False} if deleted else {}),
+        **({"permanently_deleted": erased} if deleted else {}),
     }
 
 

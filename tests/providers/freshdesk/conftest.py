@@ -19,6 +19,7 @@ from providers.freshdesk.account import Account, account_of
 from providers.freshdesk.mapping_fields import Fields, fields
 from providers.freshdesk.wire import TicketField
 from runtime.clock import ManualClock
+from tests.providers.freshdesk.reader import Desk
 
 PAYLOADS = Path(__file__).parent / "payloads"
 AS_OF = datetime(2025, 2, 1, tzinfo=UTC)
@@ -79,3 +80,17 @@ async def over(clock: ManualClock) -> AsyncIterator[Callable[[Handler], Provider
     yield make
     for provider in made:
         await provider.aclose()
+
+
+@pytest.fixture
+async def desk_of() -> AsyncIterator[Callable[..., Desk]]:
+    """Desks of the pretend company, each with a provider linked to it."""
+    made: list[Desk] = []
+
+    def make(*args: object, **more: object) -> Desk:
+        made.append(Desk(*args, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.provider.aclose()

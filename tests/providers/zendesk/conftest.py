@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from models.changes import ChangeBatch, Gone, Translated, Unread
 from models.enums import Vendor
 from models.queries import Scope
 from providers import Link, Parts
+from providers.upstream import Lane, lane_is
 from providers.zendesk.provider import ZendeskProvider, build
+from providers.zendesk.simulator import ZendeskFace, face
 from runtime.clock import ManualClock
+from sandbox.app import Sandbox, create_sandbox
+from sandbox.controls import Controls
+from sandbox.desk import Desk
+from sandbox.inprocess import InProcess
+from sandbox.world import World
 
 PAYLOADS = Path(__file__).parent / "payloads"
 Responder = Callable[[httpx.Request], httpx.Response]
@@ -127,3 +136,116 @@ def listing(name: str, rows: list[Any], after: str | None = None, **beside: Any)
 @pytest.fixture
 def page_of() -> Callable[..., dict[str, Any]]:
     return listing
+
+
+PLENTY = 10**9
+BASE = "http://127.0.0.1:9400/zendesk"
+TOKEN = {"oauth_token": "sandboxzendeskoauthtoken00000000000000000000000000000000"}
+
+
+@dataclass
+class Copy:
+    """What a reader of streams has in hand: the newest of each record, by the vendor's time and then by ours."""
+
+    records: dict[str, Any] = field(default_factory=dict)
+    gone: dict[str, Gone] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+    catalogues: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    batches: list[ChangeBatch] = field(default_factory=list)
+    checkpoint: str | None = None
+    shown: int = 0
+
+    def take(self, batch: ChangeBatch) -> None:
+        for one in batch.records:
+            record = one.article if isinstance(one, Translated) else one
+            held = self.records.get(record.remote_id)
+            if held is None or version(one) >= version(held):
+                self.records[record.remote_id] = one
+                self.gone.pop(record.remote_id, None)
+        for gone in batch.gone:
+            self.records.pop(gone.remote_id, None)
+            self.gone[gone.remote_id] = gone
+        self.unread += batch.unreadable
+        self.catalogues.update(batch.catalogues)
+        self.batches.append(batch)
+        self.shown += batch.rows
+        self.checkpoint = batch.checkpoint
+
+
+def version(one: Any) -> tuple[Any, Any]:
+    record = one.article if isinstance(one, Translated) else one
+    generated = (getattr(record, "native", None) or {}).get("generated_at")
+    return generated or record.updated_at, record.as_of
+
+
+@dataclass
+class Town:
+    """The pretend company's Zendesk, and a provider linked to it."""
+
+    clock: ManualClock
+    sandbox: Sandbox
+    face: ZendeskFace
+    provider: ZendeskProvider
+
+    @property
+    def desk(self) -> Desk:
+        return self.sandbox.world.desk("zendesk")
+
+    @property
+    def calls(self) -> list[str]:
+        """`METHOD path?query` below /api/v2, oldest first."""
+        lines = self.sandbox.controls.calls.lines("zendesk")
+        return [line.removeprefix("zendesk ").replace("/api/v2", "", 1) for line in lines]
+
+    def switch(self, **values: Any) -> None:
+        """Facts of the account, by the names of its Profile."""
+        self.sandbox.controls.switches.update({f"zendesk.{name}": value for name, value in values.items()})
+
+    def later(self, seconds: float = 120) -> None:
+        self.clock.advance(seconds)
+
+    def again(self) -> ZendeskProvider:
+        """The same link in another process: nothing remembered."""
+        return provider_of(self.sandbox, self.clock)
+
+    async def batch(self, stream: str, checkpoint: str | None = None, by: ZendeskProvider | None = None) -> ChangeBatch:
+        with lane_is(Lane.BACKGROUND):
+            return await (by or self.provider).changes(stream, checkpoint)
+
+    async def read(self, stream: str, copy: Copy | None = None, between: Callable[[], Any] | None = None) -> Copy:
+        """Until it has caught up; `between` happens after each page."""
+        copy = copy or Copy()
+        for _ in range(500):
+            batch = await self.batch(stream, copy.checkpoint)
+            copy.take(batch)
+            if not batch.more:
+                return copy
+            if between is not None:
+                between()
+        raise AssertionError(f"{stream} never ends")
+
+
+def provider_of(sandbox: Sandbox, clock: ManualClock) -> ZendeskProvider:
+    link = Link(key="zd", vendor=Vendor.ZENDESK, name="Z", domain="acme", base_url=BASE, secrets=TOKEN)
+    return build(link, Parts(clock=clock, transport=InProcess(sandbox)))
+
+
+@pytest.fixture
+def town() -> Callable[[int], Town]:
+    """Makes one of so many tickets. Its limits are high, so that nobody waits for them."""
+
+    def made(tickets: int) -> Town:
+        clock = ManualClock()
+        controls = Controls(clock)
+        buckets = ("account", "help_center", "search", "incremental", "ticket_fields", "tickets_index")
+        controls.limits("zendesk").figures.update(dict.fromkeys(buckets, PLENTY))
+        faces: list[ZendeskFace] = []
+
+        def one(desk: Desk, controls: Controls) -> ZendeskFace:
+            faces.append(face(desk, controls))
+            return faces[-1]
+
+        sandbox = create_sandbox(World(7, {"zendesk": tickets}, controls.clock), {"zendesk": one}, controls)
+        return Town(clock, sandbox, faces[0], provider_of(sandbox, clock))
+
+    return made

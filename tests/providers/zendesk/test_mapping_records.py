@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -36,6 +36,7 @@ from providers.zendesk.account import Account
 from providers.zendesk.lenient import moment, whole
 from providers.zendesk.mapping_comment import comment
 from providers.zendesk.mapping_text import plain_text
+from providers.zendesk.mapping_translated import translated
 from providers.zendesk.rows import found
 
 ACCOUNT = Account(key="acme", name="Acme", subdomain="acme", base="https://acme.zendesk.com", redirected=False)
@@ -342,3 +343,58 @@ def test_numbers_in_any_form(sent: Any, expected: int | None) -> None:
 
 def test_text_of_html() -> None:
     assert plain_text("<p>a&amp;b<br>c</p>\n<style>p{}</style><div>  d   e </div>") == "a&b\nc\nd e"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "minutes"),
+    [
+        ({"reply_time_in_minutes": {"calendar": 90, "business": 30}}, 90),
+        ({"reply_time_in_minutes": {"calendar": 90}, "reply_time_in_seconds": {"calendar": 5_430}}, 90.5),
+        ({"reply_time_in_minutes": {"calendar": None}, "reply_time_in_seconds": {"calendar": None}}, None),
+        ({"reply_time_in_minutes": "soon"}, None),
+        ({"reply_time_in_minutes": {"calendar": 10**18}}, None),
+        ({}, None),
+    ],
+)
+def test_when_it_was_first_answered(metrics: dict[str, Any], minutes: float | None) -> None:
+    row = {"id": 7, "created_at": "2026-01-01T00:00:00Z", "metric_set": {**metrics, "reopens": "2"}}
+    record = ticket(row)
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    assert record.first_responded_at == (None if minutes is None else created + timedelta(minutes=minutes))
+    assert record.reopens == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "lifecycle"),
+    [
+        ({"status": "closed", "tags": ["closed_by_merge"]}, Lifecycle.MERGED),
+        ({"status": "open", "tags": ["closed_by_merge"]}, Lifecycle.ACTIVE),
+        ({"status": "closed", "tags": None}, Lifecycle.ACTIVE),
+        ({"status": "deleted", "subject": "Help"}, Lifecycle.DELETED),
+        ({"status": "deleted", "subject": "SCRUBBED", "description": "SCRUBBED"}, Lifecycle.PURGED),
+        ({"status": "open", "subject": "SCRUBBED", "description": "SCRUBBED"}, Lifecycle.ACTIVE),
+        ({"status": "scrubbed"}, Lifecycle.PURGED),
+        ({}, Lifecycle.ACTIVE),
+    ],
+)
+def test_what_became_of_a_ticket(values: dict[str, Any], lifecycle: Lifecycle) -> None:
+    record = ticket({"id": 7, **values})
+    assert record.lifecycle is lifecycle
+
+
+def test_an_article_shown_in_another_language_than_its_own() -> None:
+    """The one in its own language comes first all the same."""
+    row = {"id": 7, "title": "Lampe", "locale": "de", "source_locale": "en-us", "body": "<p>Licht</p>", "draft": False}
+    told = [
+        {"id": 1, "locale": "en-us", "title": "Lamp", "body": "<p>Light</p>", "draft": True},
+        {"id": 2, "locale": "de", "title": "Lampe", "body": "<p>Licht</p>", "draft": False},
+        {"id": 3, "locale": "ar", "title": "Misbah", "body": None, "draft": False},
+    ]
+    made = translated(
+        found(row, wire.Article, "$"), [found(one, wire.Translation, "$") for one in told], ACCOUNT, NOW, {}
+    )
+    assert (made.article.locale, made.article.title, made.article.state) == ("en-us", "Lamp", ArticleState.DRAFT)
+    assert [(other.locale, other.title) for other in made.others] == [("ar", "Misbah"), ("de", "Lampe")]
+    assert [one.locale for one in made.translations] == ["en-us", "ar", "de"]
+    alone = translated(found(row, wire.Article, "$"), [], ACCOUNT, NOW, {})
+    assert (alone.article.locale, alone.others, alone.translations) == ("de", (), ())

@@ -156,7 +156,15 @@ async def test_files(zendesk: Any, script: Any, bound: Any, scope: Any, payload:
 
 
 def test_every_search_kind_is_covered(zendesk: Any) -> None:
-    assert zendesk.capabilities.search_kinds == frozenset(SearchKind)
+    """But comments, which the vendor's search shows as their tickets."""
+    assert zendesk.capabilities.search_kinds == frozenset(SearchKind) - {SearchKind.COMMENT}
+
+
+async def test_a_kind_that_is_not_searched_is_refused(zendesk: Any, script: Any, scope: Any) -> None:
+    with pytest.raises(Unsupported, match="COMMENT") as caught:
+        await zendesk.search(scope, "lamp", frozenset({SearchKind.TICKET, SearchKind.COMMENT}), PAGE)
+    assert "TICKET" in (caught.value.nearest or "")
+    assert script.requests == []
 
 
 async def test_a_ticket_of_ours_embeds_nobody_of_theirs(zendesk: Any, script: Any, bound: Any, page_of: Any) -> None:

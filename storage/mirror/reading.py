@@ -1,0 +1,114 @@
+"""The statements that lists are read by: rows of one leg, rows of several, the last row looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, literal_column, select, union_all
+
+from storage.mirror.building import (
+    BESIDE,
+    Form,
+    Source,
+    flagged,
+    in_order,
+    kept,
+    leg,
+    limit,
+    merged,
+    placed,
+    shapes,
+    tested,
+)
+from storage.mirror.listing import Listing
+from storage.mirror.predicates import Test
+from storage.statements import Statement, among
+from storage.tables.tickets import BY_ID, tickets
+
+
+def rows(listing: Listing, form: Form, size: int, window: int, test: Test, flags: Sequence[Test]) -> Statement:
+    """The first `size` rows that pass the test, of the first `window` rows that the legs have (0: there is no test).
+    Each: its place, what is beside it (`BESIDE`), the flags."""
+    key = ("rows", listing.name, form, size, window, test.shape, shapes(flags))
+    build = _single if len(form.kinds) == 1 else _several
+    return kept(key, lambda: build(listing, form, size, window, test, flags))
+
+
+def _single(listing: Listing, form: Form, size: int, window: int, test: Test, flags: Sequence[Test]) -> Any:
+    source = Source(listing, listing.indexes[form.at], joined=True)
+    columns = [
+        *(source.column(name) for name in placed(form)),
+        *(listing.table.c[name] for name in BESIDE),
+        *flagged(listing.table, flags),
+    ]
+    if not window:
+        return limit(in_order(source, form, leg(source, form, 0, columns)), size)
+    passed = tested(listing.table, test)
+    assert passed is not None
+    looked_at = limit(in_order(source, form, leg(source, form, 0, [*columns, passed.label("ok")])), window).subquery()
+    return limit(select(*[c for c in looked_at.c if c.name != "ok"]).where(looked_at.c.ok), size)
+
+
+def _several(listing: Listing, form: Form, size: int, window: int, test: Test, flags: Sequence[Test]) -> Any:
+    main = listing.table
+    found = merged(listing, form, window or size).subquery()
+    columns = [*(found.c[name] for name in placed(form)), *(main.c[name] for name in BESIDE), *flagged(main, flags)]
+    same = and_(main.c.tenant == _tenant(), *(main.c[name] == found.c[name] for name in listing.key))
+    joined = select(*columns).select_from(found.join(main, same)).with_hint(main, "NOT INDEXED", "sqlite")
+    passed = tested(main, test) if window else None
+    if passed is None:
+        return joined
+    order = [found.c[key.column].desc() if key.descending else found.c[key.column].asc() for key in form.sort]
+    return limit(joined.where(passed).order_by(*order), size)
+
+
+def _tenant() -> Any:
+    return bindparam("tenant")
+
+
+def last_looked_at(listing: Listing, form: Form, window: int) -> Statement:
+    """The place of the `window`-th row, if there are so many."""
+
+    def build() -> Any:
+        if len(form.kinds) > 1:
+            return merged(listing, form, 1, window - 1)
+        source = Source(listing, listing.indexes[form.at], joined=False)
+        names = placed(form)
+        if any(listing.indexes[form.at].column(name) not in source.side.c for name in names):
+            source = Source(listing, listing.indexes[form.at], joined=True)
+        return limit(in_order(source, form, leg(source, form, 0, [source.column(n) for n in names])), 1, window - 1)
+
+    return kept(("last", listing.name, form, window), build)
+
+
+def every(listing: Listing, form: Form, size: int, test: Test) -> Statement:
+    """Rows of all legs, at most `size` of each, leg by leg in its order: the place of each, the leg's number, and
+    whether it passes the test."""
+
+    def build() -> Any:
+        source = Source(listing, listing.indexes[form.at], joined=True)
+        passed = tested(listing.table, test)
+        ok = literal_column("1") if passed is None else passed
+        legs = []
+        for number in range(len(form.kinds)):
+            told = [literal_column(str(number)).label("leg"), ok.label("ok")]
+            columns = [*(source.column(name) for name in placed(form)), *told]
+            legs.append(limit(in_order(source, form, leg(source, form, number, columns)), size))
+        return legs[0] if len(legs) == 1 else union_all(*[select(one.subquery()) for one in legs])
+
+    return kept(("every", listing.name, form, size, test.shape), build)
+
+
+def cards(listing: Listing, flags: Sequence[Test]) -> Statement:
+    """What is beside the rows of one helpdesk with these numbers, and the flags."""
+
+    def build() -> Any:
+        main = listing.table
+        columns = [main.c.helpdesk, main.c.num, *(main.c[name] for name in BESIDE), *flagged(main, flags)]
+        found = select(*columns).where(
+            main.c.tenant == _tenant(), main.c.helpdesk == bindparam("helpdesk"), among(main.c.num, "nums")
+        )
+        return found.with_hint(main, f"INDEXED BY {BY_ID.name}", "sqlite") if main is tickets else found
+
+    return kept(("cards", listing.name, shapes(flags)), build)

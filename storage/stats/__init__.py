@@ -1,0 +1,1 @@
+"""Figures over tickets: averages, rates and counts, by what tickets have in common."""

@@ -1,0 +1,119 @@
+"""Tickets by the million, made up from a seed: a few large tenants and many small ones, each with two helpdesks.
+
+Texts are drawn from words whose frequency falls like that of a real language: the first is in most tickets, the last in
+hardly any. Times grow with the number, statuses and the like are spread as support desks have them.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from models.enums import Channel, DetailLevel, Provenance, TicketPriority, TicketStatus, TicketType, Vendor
+from models.records import HelpdeskInfo, NativeStatus, NativeValue, Ticket
+
+SEED = 11
+SMALL_TENANTS = 200
+WORDS = 50_000
+START = datetime(2021, 1, 1, tzinfo=UTC)
+SPAN = timedelta(days=1_800)
+KEYS = ("freshdesk", "zendesk")
+STATUSES = (TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ON_HOLD, TicketStatus.RESOLVED, TicketStatus.CLOSED)
+PRIORITIES = (TicketPriority.LOW, TicketPriority.NORMAL, TicketPriority.HIGH, TicketPriority.URGENT)
+CHANNELS = (Channel.EMAIL, Channel.PORTAL, Channel.CHAT, Channel.PHONE, Channel.API)
+TYPES = (TicketType.QUESTION, TicketType.INCIDENT, TicketType.PROBLEM, TicketType.NONE)
+TAGS = [f"tag{n}" for n in range(200)]
+CJK = ("配送が遅れています", "환불 요청합니다", "无法登录账户", "請求書について")
+
+
+def infos() -> list[HelpdeskInfo]:
+    return [
+        HelpdeskInfo(key=key, vendor=Vendor(key.upper()), name=key, url=f"https://{key}.example") for key in KEYS
+    ]
+
+
+def tenant_sizes(rows: int) -> list[int]:
+    """How many tickets each tenant has; the first three hold 95 of 100."""
+    large = [rows * share // 100 for share in (60, 25, 10)]
+    rest = rows - sum(large)
+    small = [rest // SMALL_TENANTS] * (SMALL_TENANTS - 1)
+    return [*large, *small, rest - sum(small)]
+
+
+def vocabulary() -> list[str]:
+    rng = random.Random(SEED)
+    return ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(4, 9))) for _ in range(WORDS)]
+
+
+class Tickets:
+    """The tickets of one tenant, oldest change first."""
+
+    def __init__(self, tenant: int, rows: int) -> None:
+        self._rng = random.Random(SEED * 1_000_003 + tenant)
+        self.rows = rows
+        words = vocabulary()
+        weights = list(itertools.accumulate(1 / (n + 1) for n in range(WORDS)))
+        self._subjects = [
+            " ".join(self._rng.choices(words, cum_weights=weights, k=6)) for _ in range(min(40_000, rows + 10))
+        ]
+        self._bodies = [
+            " ".join(self._rng.choices(words, cum_weights=weights, k=14)) for _ in range(min(40_000, rows + 10))
+        ]
+        self._natives = {status: _native(status) for status in STATUSES}
+
+    def __iter__(self) -> Iterator[Ticket]:
+        step = SPAN / max(1, self.rows)
+        for number in range(self.rows):
+            yield self._ticket(number, START + number * step)
+
+    def batches(self, helpdesk: str, size: int) -> Iterator[tuple[Ticket, ...]]:
+        mine = (ticket for ticket in self if ticket.helpdesk == helpdesk)
+        while part := tuple(itertools.islice(mine, size)):
+            yield part
+
+    def _ticket(self, number: int, created: datetime) -> Ticket:
+        rng = self._rng
+        dice = rng.random()
+        status = STATUSES[bisect.bisect((0.1, 0.15, 0.2, 0.4), dice)]
+        over = status in (TicketStatus.RESOLVED, TicketStatus.CLOSED)
+        updated = created + timedelta(seconds=rng.randrange(500_000))
+        rare = f" rare{number}" if number % 100_000 == 77 else ""
+        cjk = f" {CJK[number % 4]}" if number % 50 == 0 else ""
+        return Ticket(
+            helpdesk=KEYS[number & 1],
+            remote_id=str(number + 1),
+            as_of=updated,
+            created_at=created.replace(microsecond=0),
+            updated_at=updated.replace(microsecond=0),
+            detail=DetailLevel.LISTED,
+            number=str(number + 1),
+            version=str(int(updated.timestamp())),
+            subject=rng.choice(self._subjects) + rare + cjk,
+            body_text=rng.choice(self._bodies),
+            status=status,
+            status_native=self._natives[status],
+            priority=PRIORITIES[bisect.bisect((0.2, 0.8, 0.95), rng.random())],
+            priority_native=NativeValue(value="2", label="Medium"),
+            type=rng.choice(TYPES),
+            channel=rng.choice(CHANNELS),
+            tags=tuple(rng.sample(TAGS, 2)) if number % 3 == 0 else (),
+            requester_id=str(rng.randrange(1, self.rows // 10 + 2)),
+            assignee_id=str(rng.randrange(1, 300)) if dice > 0.05 else None,
+            group_id=str(rng.randrange(1, 20)),
+            organization_id=str(rng.randrange(1, self.rows // 100 + 2)) if dice < 0.8 else None,
+            due_at=created + timedelta(days=3) if not over else None,
+            first_responded_at=created + timedelta(seconds=rng.randrange(60, 90_000)),
+            resolved_at=updated if over else None,
+            closed_at=updated if status is TicketStatus.CLOSED else None,
+            custom_fields={"cf_plan": rng.choice(("free", "pro", "team")), "cf_seats": rng.randrange(1, 500)},
+            native={"source": 1, "status_code": 2},
+        )
+
+
+def _native(status: TicketStatus) -> NativeStatus:
+    return NativeStatus(
+        value=status.value.lower(), label=status.value.title(), category=status, provenance=Provenance.EXACT
+    )

@@ -1,0 +1,139 @@
+"""Any question, in any order, from either end: the mirror answers what one gets by looking at every ticket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from models.conditions import Condition
+from models.errors import BadInput, Unsupported
+from models.queries import PageRequest, Scope, TicketOrder, TicketQuery
+from models.records import Ticket
+from runtime.clock import ManualClock
+from storage.database import open_database
+from storage.mirror.mirror import Mirror
+from storage.mirror.walking import Limits
+from storage.tenants import enter
+from tests.storage.mirror.loading import Loader
+from tests.storage.mirror.truth import listed, ordered
+from tests.storage.mirror.worlds import CONDITIONS, DESKS, NOW, ORDERS, info, world
+from tests.support.databases import KINDS, database_url
+
+EVERYONE = Scope(tenant="t")
+TINY = Limits(examined=23, windows=(7, 16), checked=5, rounds=3, few=12, runs=(4, 60, 900))
+
+
+class Copy:
+    """A world in a database, and a loop of its own to ask it in."""
+
+    def __init__(self, kind: str, folder: Path, seed: int, size: int) -> None:
+        self._runner = asyncio.Runner()
+        self._stop = asyncio.Event()
+        self.world = world(seed, size)
+        self.clock = ManualClock(NOW)
+        self._opened = self._runner.run(self._open(kind, folder))
+
+    async def _open(self, kind: str, folder: Path) -> Any:
+        opened = database_url(kind, folder)
+        url = await opened.__aenter__()
+        self.database = await open_database(url, readers=2)
+        self.tenancy = await enter(self.database, "t", [info(desk) for desk in DESKS], self.clock)
+        other = await enter(self.database, "other", [info(desk) for desk in DESKS], self.clock)
+        for tenancy, tickets in ((self.tenancy, self.world.tickets), (other, world(99, 50).tickets)):
+            loader = Loader(self.database, tenancy)
+            await loader.tickets(tickets)
+            await loader.contacts(self.world.contacts.values())
+            await loader.organizations(self.world.organizations.values())
+            await loader.agents(self.world.agents.values())
+        return opened
+
+    def mirror(self, limits: Limits) -> Mirror:
+        return Mirror(self.database, self.tenancy, {desk: info(desk) for desk in DESKS}, self.clock, limits=limits)
+
+    def run(self, work: Any) -> Any:
+        return self._runner.run(work)
+
+    def close(self) -> None:
+        self.run(self.database.aclose())
+        self.run(self._opened.__aexit__(None, None, None))
+        self._runner.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    made = Copy(request.param, tmp_path_factory.mktemp("mirror"), 1, 160)
+    yield made
+    made.close()
+
+
+Fetch = Callable[[PageRequest], Awaitable[Any]]
+
+
+async def walk(fetch: Fetch, size: int, *, backward: bool = False) -> list[Any]:
+    """All rows in the list's order. A page may be short, and then says where to go on."""
+    rows: list[Any] = []
+    place: str | None = None
+    for _ in range(3_000):
+        side = {"before": place} if backward else {"after": place}
+        page = await fetch(PageRequest(size=size, backward=backward, **side))
+        assert len(page.rows) <= size
+        rows = [*page.rows, *rows] if backward else [*rows, *page.rows]
+        if not page.more:
+            assert page.resume is None
+            return rows
+        assert page.resume or len(page.rows), "there is a way on"
+        place = page.resume or page.rows[0 if backward else -1].place
+    raise AssertionError("the list has no end")
+
+
+def idents(rows: Sequence[Any]) -> list[tuple[str, str]]:
+    return [(row.record.helpdesk, row.record.remote_id) for row in rows]
+
+
+def truly(copy: Copy, where: Condition, orders: Sequence[TicketOrder], desks: Sequence[str]) -> list[Ticket]:
+    return ordered(listed(copy.world, where, desks), orders, DESKS)
+
+
+def examples(kind: str, sqlite: int) -> Any:
+    return settings(
+        max_examples=sqlite, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    )
+
+
+questions = given(
+    where=CONDITIONS,
+    orders=ORDERS,
+    desks=st.lists(st.sampled_from(DESKS), min_size=1, max_size=3, unique=True),
+    size=st.sampled_from((2, 7, 40)),
+    tiny=st.booleans(),
+)
+
+
+@examples("sqlite", 300)
+@questions
+def test_any_question_in_any_order(
+    copy: Copy, where: Condition, orders: list[TicketOrder], desks: list[str], size: int, tiny: bool
+) -> None:
+    query = TicketQuery(order=orders[0], then=tuple(orders[1:]), where=where)
+    mirror = copy.mirror(TINY if tiny else Limits())
+
+    async def fetch(page: PageRequest) -> Any:
+        return await mirror.tickets(EVERYONE, desks, query, page)
+
+    expected = [(t.helpdesk, t.remote_id) for t in truly(copy, where, orders, desks)]
+    try:
+        found = idents(copy.run(walk(fetch, size)))
+    except Unsupported as refusal:
+        assert refusal.field == "order" and refusal.nearest and len(orders) > 1
+        return
+    except BadInput as refusal:
+        assert "too many" in refusal.message
+        return
+    assert found == expected
+    assert idents(copy.run(walk(fetch, size, backward=True))) == expected
