@@ -26,6 +26,7 @@ from resolvers.paging import Edge, PageInfo
 from resolvers.store import Places, Store, kept, over_copy, places
 
 KINDS: Mapping[Kind, ChangeKind] = {Kind[kind.name]: kind for kind in ChangeKind}
+CHUNK = 100
 MOST_EXAMINED = 2_000
 """Entries that one page looks at. A caller who sees few of them gets a short page, and a cursor that goes on."""
 
@@ -86,12 +87,14 @@ async def changes(context: RequestContext, kinds: Sequence[ChangeKind] | None, p
     shown: list[Shown] = []
     examined = 0
     while True:
-        lacking = page.size - len(shown)
-        found = await read_after(store.database, store.tenancy, since, wanted, lacking)
-        ended = len(found.changes) < lacking
+        found = await read_after(store.database, store.tenancy, since, wanted, CHUNK)
+        ended = len(found.changes) < CHUNK
         since = found.newest if ended else found.changes[-1].seq
         examined += len(found.changes)
         shown += await seen(found.changes, context, store, marks)
+        if len(shown) > page.size:
+            shown = shown[: page.size]
+            since = shown[-1].change.seq
         if ended or len(shown) == page.size or examined >= MOST_EXAMINED:
             return _page(shown, since, found, marks, began=page.after is None)
 
@@ -130,7 +133,9 @@ def told(entry: Change, visible: bool, scope: Scope, marks: Places) -> Shown | N
 
 def _lost(entry: Change, scope: Scope) -> bool:
     bound = scope.bound(entry.helpdesk)
-    return bound is not None and ("*" in entry.lost_by or not bound.isdisjoint(entry.lost_by))
+    if not bound:
+        return False
+    return "*" in entry.lost_by or not bound.isdisjoint(entry.lost_by)
 
 
 async def _theirs(entry: Change, context: RequestContext) -> bool:

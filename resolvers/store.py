@@ -80,7 +80,7 @@ async def checked(context: RequestContext, store: Store, wanted: Wanted) -> None
 
 def over_copy(context: RequestContext, store: Store) -> RequestContext:
     """The same caller, with look-ups of their own that ask the copy alone, however complete it is: a change is a change
-    of the copy, and looking it up is to cost no call."""
+    of the copy, and looking it up costs no call, unless it is a conversation that our copy has not read yet."""
     own = copy.copy(context)
     own.loaders = Loaders({key: store.mirror.source(key) for key in store.helpdesks}, context.scope)
     return own

@@ -25,13 +25,14 @@ from resolvers.changes import Shown, told
 from resolvers.context import RequestContext
 from resolvers.feed import read_after
 from resolvers.files import comments_of
-from resolvers.filters import Wanted
+from resolvers.filters import NOTHING, Wanted
 from resolvers.nodes import FINDERS
 from resolvers.store import Places, Store, checked, kept, over_copy, places
 
 FRESH_S = 1.0
 """A reader who takes longer over an event is shown the next ones as they are by then."""
 PROGRESS_EVERY_S = 1.0
+GONE = frozenset({ChangeOp.DELETED, ChangeOp.MERGED})
 
 Found = Mapping[tuple[str, str], Ticket]
 
@@ -51,9 +52,10 @@ async def ticket_changed(context: RequestContext, wanted: Wanted, after: str | N
     await checked(context, store, wanted)
     marks = await places(context, store)
     since = await _start(store, marks, after)
+    helpdesks = [key for key in store.helpdesks if wanted.of(key) != NOTHING]
     async with aclosing(store.feed.follow(since)) as pages:
         async for page in pages:
-            entries = [e for e in page if e.kind is Kind.TICKET and e.helpdesk in store.helpdesks]
+            entries = [e for e in page if e.kind is Kind.TICKET and e.helpdesk in helpdesks]
             async for event in _ticket_events(entries, wanted.where, context, store, marks):
                 context.renew()
                 yield event
@@ -66,33 +68,38 @@ async def _start(store: Store, marks: Places, after: str | None) -> int:
     return found.newest if since is None else since
 
 
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Tickets that were looked at, by what happened to them: `fitting` the filter, and what is left of the `gone`."""
+
+    at: float
+    fitting: Found
+    gone: Found
+
+    def ticket(self, entry: Change) -> Ticket | None:
+        return (self.gone if entry.op in GONE else self.fitting).get((entry.helpdesk, entry.remote_id))
+
+
 async def _ticket_events(
     entries: Sequence[Change], where: Condition, context: RequestContext, store: Store, marks: Places
 ) -> AsyncIterator[TicketChanged]:
-    looked = None
-    fitting: Found = {}
-    erased: frozenset[tuple[str, str]] = frozenset()
+    looked: _Seen | None = None
     for index, entry in enumerate(entries):
-        if looked is None or context.clock.monotonic() - looked > FRESH_S:
-            looked = context.clock.monotonic()
-            fitting = await _tickets(entries[index:], where, context, store)
-            erased = await _erased(entries[index:], fitting, where, context, store)
-        key = entry.helpdesk, entry.remote_id
-        shown = told(entry, key in fitting or key in erased, context.scope, marks)
+        if looked is None or context.clock.monotonic() - looked.at > FRESH_S:
+            looked = await _look(entries[index:], where, context, store)
+        ticket = looked.ticket(entry)
+        all_seen = context.scope.bound(entry.helpdesk) is None
+        shown = told(entry, ticket is not None or (all_seen and entry.op in GONE), context.scope, marks)
         if shown is not None:
-            yield TicketChanged(change=shown, ticket=fitting.get(key))
+            yield TicketChanged(change=shown, ticket=ticket)
 
 
-async def _erased(
-    entries: Sequence[Change], fitting: Found, where: Condition, context: RequestContext, store: Store
-) -> frozenset[tuple[str, str]]:
-    """Of those that were deleted, the ones that nothing is left of: whether they would fit cannot be told any more, and
-    whoever holds them has to know. A bound caller is told by what the change itself says (`lost_by`)."""
-    gone = [e for e in entries if e.op is ChangeOp.DELETED and (e.helpdesk, e.remote_id) not in fitting]
-    if not gone or context.scope.organizations is not None:
-        return frozenset()
-    left = await _tickets(gone, EVERYTHING, context, store) if where != EVERYTHING else {}
-    return frozenset((e.helpdesk, e.remote_id) for e in gone) - left.keys()
+async def _look(entries: Sequence[Change], where: Condition, context: RequestContext, store: Store) -> _Seen:
+    """Of what is gone too little is left for a filter, and whoever holds it has to know."""
+    return _Seen(
+        at=context.clock.monotonic(),
+        fitting=await _tickets([e for e in entries if e.op not in GONE], where, context, store),
+        gone=await _tickets([e for e in entries if e.op in GONE], EVERYTHING, context, store),
+    )
 
 
 async def _tickets(entries: Sequence[Change], where: Condition, context: RequestContext, store: Store) -> Found:
@@ -102,7 +109,7 @@ async def _tickets(entries: Sequence[Change], where: Condition, context: Request
     helpdesks = list(dict.fromkeys(helpdesk for helpdesk, _ in named))
     found: dict[tuple[str, str], Ticket] = {}
     place: str | None = None
-    more = True
+    more = bool(named)
     while more:
         page = await store.mirror.tickets(context.scope, helpdesks, query, PageRequest(size=len(named), after=place))
         found.update(((row.record.helpdesk, row.record.remote_id), row.record) for row in page.rows)

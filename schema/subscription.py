@@ -35,8 +35,9 @@ class Subscription:
             yield beat
 
     @watched(
-        "Changes of tickets in our copy, as they come, deleted ones too. A filter is looked at on the ticket as it is "
-        f"when the event goes out. {RESUME}"
+        "Changes of tickets in our copy, as they come. A filter is looked at on the ticket as it is when the event "
+        "goes out; that a ticket was deleted or merged is told whatever the filter says, but for its helpdesk. "
+        f"{RESUME}"
     )
     async def ticket_changed(
         root: Any,

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from storage.apply.rows import insert
 from storage.database import Database, Session
+from storage.rows import insert
 from storage.statements import Statement, among
 from storage.tables.syncing import absences
 from storage.tables.tickets import tickets

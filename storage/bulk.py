@@ -43,6 +43,7 @@ _DROP = [
     for index in LIST_INDEXES
 ]
 _BEGIN = Native(sqlite="", postgresql="SELECT deskgraph_begin_bulk()")
+_ANALYZE = Native(sqlite="", postgresql="SELECT deskgraph_analyze()")
 _BUILD = {
     str(index.name): Native(
         sqlite=str(CreateIndex(index, if_not_exists=True).compile(dialect=sqlite.dialect())),
@@ -81,7 +82,8 @@ async def _dropped(session: Session) -> bool:
 
 
 async def end(db: Database, told: Told = lambda done, of: None) -> None:
-    """Builds them one after the other, each in a transaction of its own. Nothing when there is no first load."""
+    """Builds them one after the other, each in a transaction of its own. Nothing when there is no first load. On
+    PostgreSQL the planner then learns what the tables hold: left without, it reads them from end to end."""
     if not await loading(db):
         return
     there = {name for (name,) in await db.fetch(_NO_TENANT, _THERE, {})}
@@ -93,6 +95,8 @@ async def end(db: Database, told: Told = lambda done, of: None) -> None:
             done += 1
             told(done, len(_BUILD))
     async with db.write(_NO_TENANT) as session:
+        if session.name == "postgresql":
+            await session.fetch(_ANALYZE, {})
         await session.run(_CLEAR, {"fact": FACT})
 
 
@@ -102,9 +106,9 @@ async def _build(db: Database, name: str) -> None:
         async with db.write(_NO_TENANT) as session:
             await session.fetch(_BUILD[name], {})
         return
-    async with db.alone() as connection:
-        await connection.execute("PRAGMA temp_store = FILE")
+    async with db.alone() as run:
+        await run("PRAGMA temp_store = FILE")
         try:
-            await connection.execute(_BUILD[name].on("sqlite").sql)
+            await run(_BUILD[name].on("sqlite").sql)
         finally:
-            await connection.execute("PRAGMA temp_store = MEMORY")
+            await run("PRAGMA temp_store = MEMORY")

@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from models.changes import Change
 from models.enums import Kind
-from storage.apply.rows import insert
 from storage.database import Database, Row, Session
 from storage.ranks import CHANGE_OP, KIND
+from storage.rows import insert
 from storage.statements import Statement, among
 from storage.tables.directory import tenants
 from storage.tables.syncing import changes

@@ -87,8 +87,22 @@ def bare(record: Rec) -> Rec:
     )
 
 
+_AT = {name: place for place, name in enumerate(Ticket.__struct_fields__)}
+_TAKEN_OUT = [(_AT[name], None) for name in BESIDE_TICKET]
+_FIXED = (
+    *_TAKEN_OUT,
+    (_AT["as_of"], NO_TIME),
+    (_AT["detail"], DetailLevel.FULL),
+    (_AT["origin"], FreshnessSource.LIVE),
+)
+
+
 def ticket_card(record: Ticket) -> bytes:
-    return _encoder.encode(bare_ticket(record))
+    """What `pack` makes of the bare ticket, without making that."""
+    values: list[Any] = [*msgspec.structs.astuple(record)]
+    for place, value in _FIXED:
+        values[place] = value
+    return _encoder.encode(values)
 
 
 def card(record: Record) -> bytes:

@@ -54,7 +54,10 @@ async def due_comments(db: Database, tenancy: Tenancy, helpdesk: str, limit: int
 
 
 def _due(row: Row) -> Due:
+    """A conversation begins with the request. Without its files it is not whole, and read at the helpdesk again."""
     card, version, text, html, files, raw = row
+    if files is None:
+        text = html = None
     whole = msgspec.structs.replace(
         codec.ticket(card),
         body_text=text,

@@ -214,6 +214,6 @@ async def open_postgresql(url: str, *, connections: int) -> PostgresqlDatabase:
             max_size=connections,
             timeout=WAIT_S,
             init=_prepared,
-            server_settings={"application_name": "deskgraph", "lock_timeout": "10s"},
+            server_settings={"application_name": "deskgraph", "lock_timeout": "60s"},
         )
     return PostgresqlDatabase(pool, plain)

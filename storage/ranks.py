@@ -31,17 +31,22 @@ E = TypeVar("E", bound=StrEnum)
 class Ranks(Generic[E]):
     def __init__(self, numbers: Mapping[E, int]) -> None:
         self._numbers = dict(numbers)
+        self._by_value = {word.value: number for word, number in numbers.items()}
         self._words = {number: word for word, number in numbers.items()}
         assert len(self._words) == len(self._numbers)
 
     def number(self, word: E) -> int:
-        return self._numbers[word]
+        return self._by_value[word._value_]
 
     def word(self, number: int) -> E:
         return self._words[number]
 
     def all(self) -> Mapping[E, int]:
         return self._numbers
+
+    def by_value(self) -> Mapping[str, int]:
+        """Quicker to look up in: the hash of an enum's member is made in Python, that of its value is kept."""
+        return self._by_value
 
 
 def _counted(enum: type[E], *, since: int = 0) -> Ranks[E]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiosqlite
@@ -131,12 +132,12 @@ class SqliteDatabase(Database):
             yield session
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[aiosqlite.Connection]:
-        """The writer, outside of any transaction, and no other writer of this process meanwhile. For upkeep."""
+    async def alone(self) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+        """Runs statements outside of any transaction, and no other writer of this process meanwhile. For upkeep."""
         async with self._writing:
             try:
                 with _told():
-                    yield self._writer
+                    yield partial(_do, self._writer)
             except BaseException:
                 await _back(self._writer)
                 raise
@@ -208,6 +209,16 @@ async def _back(connection: aiosqlite.Connection) -> None:
 
 
 async def connect(path: str, *, reading: bool) -> aiosqlite.Connection:
+    """Whoever is cancelled meanwhile leaves no open connection behind."""
+    opening = asyncio.ensure_future(_connect(path, reading=reading))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await (await opening).close()
+        raise
+
+
+async def _connect(path: str, *, reading: bool) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=512)
     pragmas = [
         f"PRAGMA busy_timeout = {BUSY_MS}",
@@ -219,9 +230,13 @@ async def connect(path: str, *, reading: bool) -> aiosqlite.Connection:
         "PRAGMA mmap_size = 0",
         *(["PRAGMA query_only = 1"] if reading else []),
     ]
-    with _told():
-        for pragma in pragmas:
-            await _do(connection, pragma)
+    try:
+        with _told():
+            for pragma in pragmas:
+                await _do(connection, pragma)
+    except BaseException:
+        await connection.close()
+        raise
     return connection
 
 

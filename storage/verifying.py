@@ -29,7 +29,7 @@ _OLD = Statement(
     .order_by(_stretch.c.num)
     .limit(bindparam("most"))
 )
-_LAST = Statement(select(func.max(_stretch.c.num)))
+_LAST = Statement(select(func.max(_stretch.c.num), func.count()))
 _ACTIVE = Statement(
     select(func.coalesce(func.sum(ticket_counts.c.n), literal_column("0"))).where(
         ticket_counts.c.tenant == bindparam("tenant"),
@@ -59,9 +59,11 @@ async def not_read_since(
     }
     async with db.read(tenancy.number) as session:
         rows = await session.fetch(_OLD, {**values, "before": millis(before), "most": most})
-        ((last,),) = await session.fetch(_LAST, values)
+        ((last, count),) = await session.fetch(_LAST, values)
     nums = tuple(int(num) for (num,) in rows)
-    return Stretch(nums, nums[-1] if len(nums) == most else None if last is None else int(last))
+    if len(nums) == most:
+        return Stretch(nums, nums[-1])
+    return Stretch(nums, int(last) if count == examined else None)
 
 
 async def active_count(db: Database, tenancy: Tenancy, helpdesk: str) -> int:

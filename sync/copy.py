@@ -15,8 +15,9 @@ from functools import partial
 
 from models.queries import Scope
 from providers.base import Provider
-from providers.upstream.budget import LocalBudget, SharedBudget
+from providers.upstream.budget import SharedBudget
 from runtime.clock import Clock
+from storage.budgets import SqlBudget
 from storage.database import Database, open_database
 from storage.migrate import upgrade
 from storage.mirror.mirror import Mirror
@@ -52,7 +53,7 @@ async def open_database_for(url: str, *, owner_url: str = "") -> AsyncIterator[D
 
 async def shared_budget(database: Database, tenant: str, clock: Clock) -> SharedBudget:
     """What the processes that share the database may call, together."""
-    return LocalBudget(clock)
+    return SqlBudget(database, await enter(database, tenant, (), clock), clock)
 
 
 @asynccontextmanager

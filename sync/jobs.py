@@ -31,7 +31,7 @@ class Worker(Protocol):
 
 class Job:
     """`after_tickets`: waits until the tickets of its helpdesk have been read to their end once. `rowless`: it has no
-    row that says when it is due; it looks for itself."""
+    row that says when it is due; it looks for itself, now and then and when something was written."""
 
     def __init__(
         self, worker: Worker, provider: Provider, *, after_tickets: bool = False, rowless: bool = False
@@ -42,7 +42,7 @@ class Job:
         self.key = (worker.helpdesk, worker.spec.name)
         self._first = [one for one in provider.streams if one.kind is SyncKind.TICKETS and one.main]
         self._after_tickets = after_tickets
-        self._rowless = rowless
+        self.rowless = rowless
 
     @property
     def streamed(self) -> bool:
@@ -53,7 +53,7 @@ class Job:
         if self._after_tickets and not all(self._finished(rows, one) for one in self._first):
             return False
         row = rows.get(self.key)
-        return asked or self._rowless or row is None or row.due_at is None or row.due_at <= now
+        return asked or self.rowless or row is None or row.due_at is None or row.due_at <= now
 
     def _finished(self, rows: Rows, spec: StreamSpec) -> bool:
         row = rows.get((self.helpdesk, spec.name))

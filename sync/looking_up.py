@@ -117,6 +117,8 @@ class LookUps:
             if not stretch.nums or self._over:
                 break
             place = await self._verify(place, stretch.nums, confirmed)
+            if stretch.upto is None:
+                break
         return place
 
     async def _verify(self, place: Place, nums: Sequence[int], confirmed: bool) -> Place:

@@ -55,4 +55,6 @@ class SyncPolicy:
     reconcile_calls: int = 10
     reconcile_numbers: int = 20_000
     verify_after_s: float = 7 * 86_400.0
+    changes_keep_s: float = 7 * 86_400.0
+    changes_keep_rows: int = 10_000_000
     weights: Mapping[SyncKind, int] = field(default_factory=lambda: WEIGHTS)

@@ -7,6 +7,8 @@ tickets there are, a copy that has fewer looks through all numbers again. All of
 
 Numbers count only up to the highest one that was known when everything up to that moment had been read: younger ones
 may just be on their way.
+
+The same cycle forgets old entries of the sequence of changes.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from models.records import RemoteProblem
 from providers.base import Provider
 from providers.upstream.policy import Lane, lane_is
 from storage import absences
+from storage.changes import trim
 from storage.checkpoints import Checkpoint, LeaseLost, read_checkpoints
 from storage.states import MOST_COUNTED, RECONCILE
 from storage.verifying import active_count
@@ -114,6 +117,12 @@ class ReconcileWorker:
         async with parts.db.write(parts.tenancy.number) as session:
             await absences.note(session, parts.tenancy, self.helpdesk, gaps, parts.clock.now())
             await write(parts, session, held, held.checkpoint)
+            await trim(
+                session,
+                now=parts.clock.now(),
+                keep_seconds=parts.policy.changes_keep_s,
+                keep_rows=parts.policy.changes_keep_rows,
+            )
         parts.steps("gaps-noted")
         if gaps:
             log.info("numbers without a ticket: %d", len(gaps), extra=told(held.lease))

@@ -43,6 +43,7 @@ class Runner:
         self._awake = asyncio.Event()
         self._storage = Backoff(1.0, 30.0, parts.random)
         self._ends = asyncio.Event()
+        self._heard = False
 
     def wake(self) -> None:
         """Something may be due now."""
@@ -91,9 +92,10 @@ class Runner:
                 slot.tried, slot.runs_asked, slot.asked = True, slot.asked, False
                 slot.task = asyncio.create_task(slot.job.worker.run(stop.is_set))
                 slot.task.add_done_callback(lambda _: self.wake())
+        self._heard = False
 
     def _due(self, slot: _Slot, rows: Rows) -> bool:
-        if self._parts.clock.monotonic() < slot.not_before:
+        if self._parts.clock.monotonic() < slot.not_before and not (slot.job.rowless and self._heard):
             return False
         row: Checkpoint | None = rows.get(slot.job.key)
         if row is not None and row.status is SyncStatus.PAUSED and not slot.tried:
@@ -117,6 +119,8 @@ class Runner:
                 log.exception("a piece of the sync failed unexpectedly", extra=_told(slot))
             else:
                 slot.backoff.worked()
+                if slot.job.rowless:
+                    slot.not_before = now + self._parts.policy.look_s
                 if outcome is Outcome.HELD:
                     slot.asked |= slot.runs_asked
                     slot.not_before = now + self._parts.policy.lease_s / 3
@@ -142,7 +146,7 @@ class Runner:
 
     async def _hear(self, stop: asyncio.Event, seconds: float) -> None:
         """Others write often at times: they are not looked after each time, but a moment later."""
-        await self._parts.db.changed(self._parts.tenancy.number, seconds)
+        self._heard |= await self._parts.db.changed(self._parts.tenancy.number, seconds)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BETWEEN_LOOKS_S):
                 await stop.wait()

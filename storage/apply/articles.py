@@ -11,11 +11,11 @@ import msgspec
 from models.changes import Gone, Translated
 from models.enums import ArticleState, ArticleVisibility, DetailLevel, Kind, SearchKind
 from models.records import Article, ArticleTranslation, Attachment
-from storage import codec
-from storage.apply import files, rows
+from storage import codec, rows
+from storage.apply import files
 from storage.apply.cleaning import big, indexed, told
 from storage.apply.desk import Desk
-from storage.apply.joining import Held, Reading, Shape
+from storage.apply.held import Held, Reading, Shape
 from storage.apply.keeping import Keeping, Kept, Side
 from storage.apply.marks import Marks
 from storage.apply.outcomes import Outcome, Telling, public_names

@@ -9,8 +9,7 @@ import msgspec
 from sqlalchemy import Table, bindparam, delete, select
 
 from models.records import ArticleFolder, FieldDefinition, NativeStatus, Product
-from storage import codec
-from storage.apply import rows
+from storage import codec, rows
 from storage.apply.cleaning import scrubbed, told
 from storage.apply.desk import Desk
 from storage.statements import Statement

@@ -20,10 +20,6 @@ _DEEPEST: Final = 200
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def text(value: str | None) -> str | None:
-    return value.replace("\0", "") if value is not None and "\0" in value else value
-
-
 def told(value: str) -> str:
     return value.replace("\0", "") if "\0" in value else value
 

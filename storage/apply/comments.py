@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, delete, select, update
 
 from models.enums import ChangeOp, CommentVisibility, FreshnessSource, Kind, SearchKind
 from models.records import Comment, CommentList
-from storage import codec, quarantine
-from storage.apply import files, rows
+from storage import codec, quarantine, rows
+from storage.apply import files
 from storage.apply.cleaning import scrubbed
 from storage.apply.comment_docs import comment_doc
 from storage.apply.desk import Applied, Desk, Note

@@ -9,8 +9,7 @@ import msgspec
 
 from models.enums import Kind
 from models.records import Attachment
-from storage import codec
-from storage.apply import rows
+from storage import codec, rows
 from storage.apply.cleaning import big, indexed, storable, told
 from storage.apply.desk import Desk
 from storage.ranks import KIND

@@ -14,10 +14,10 @@ from sqlalchemy import Table
 
 from models.changes import Gone
 from models.enums import Kind, SearchKind
+from storage import rows
 from storage.apply import marks as marked
-from storage.apply import rows
 from storage.apply.desk import Desk
-from storage.apply.joining import Held, Reading, Shape, held_row
+from storage.apply.held import Held, Reading, Shape, held_row
 from storage.apply.outcomes import Outcome, Telling, outcomes
 from storage.apply.raws import packed_raws
 from storage.apply.readings import gone_reading, read

@@ -9,7 +9,8 @@ import msgspec
 
 from models.enums import ChangeOp, Kind, Lifecycle
 from storage.apply.desk import Desk, Note
-from storage.apply.joining import EMBEDDED, Held, Reading, Shape, fresh, join
+from storage.apply.held import EMBEDDED, Held, Reading, Shape
+from storage.apply.joining import begun, join
 
 
 class Outcome(msgspec.Struct, gc=False):
@@ -66,12 +67,17 @@ def outcomes(
     for reading in readings:
         num = reading.num
         held = joined.get(num)
-        if held is None:
-            old = known.get(num)
-            held = joined[num] = fresh(shape, desk.key, num, reading.remote_id) if old is None else old.copy()
-            grouped[num] = []
-        grouped[num].append(reading)
-        join(held, reading)
+        if held is not None:
+            grouped[num].append(reading)
+            join(held, reading)
+            continue
+        grouped[num] = [reading]
+        old = known.get(num)
+        if old is None:
+            joined[num] = begun(shape, desk.key, reading)
+        else:
+            joined[num] = held = old.copy()
+            join(held, reading)
     found = []
     for num, held in joined.items():
         outcome = _outcome(known.get(num), held)
@@ -99,6 +105,9 @@ def _note(desk: Desk, telling: Telling, outcome: Outcome) -> None:
     if telling.kind is None:
         return
     old, new = outcome.old, outcome.new
+    if old is None and not new.dead:
+        desk.notes.append(Note(ChangeOp.CREATED, telling.kind, new.remote_id, new))
+        return
     op, fields = _op(telling, old, new)
     if op is None:
         return
@@ -114,8 +123,7 @@ def _op(telling: Telling, old: Held | None, new: Held) -> tuple[ChangeOp | None,
             return ended, ()
         changed = old.record.lifecycle is not new.record.lifecycle
         return (ended, ("lifecycle",)) if changed else (None, ())
-    if old is None:
-        return ChangeOp.CREATED, ()
+    assert old is not None
     if old.dead:
         return ChangeOp.RESTORED, ()
     changed, fields = differences(telling, old, new)

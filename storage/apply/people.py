@@ -13,7 +13,7 @@ from models.records import Agent, Contact, Group, Organization, Record
 from storage import codec
 from storage.apply.cleaning import indexed
 from storage.apply.desk import Desk
-from storage.apply.joining import EMBEDDED, Held, Reading, Shape
+from storage.apply.held import EMBEDDED, Held, Reading, Shape
 from storage.apply.keeping import Keeping, Kept, Side
 from storage.apply.outcomes import Telling, public_names
 from storage.apply.readings import checked_version, grave_of, ident, packed, read

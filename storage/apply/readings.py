@@ -15,7 +15,7 @@ from models.records import Record
 from storage import codec
 from storage.apply.cleaning import scrubbed
 from storage.apply.desk import Desk
-from storage.apply.joining import WHENEVER, Reading
+from storage.apply.held import WHENEVER, Reading
 from storage.apply.marks import Grave
 from storage.ranks import LIFECYCLE, SHOWN
 from storage.values import micros, number_of
@@ -85,6 +85,7 @@ def packed(record: msgspec.Struct, unpack: Callable[[bytes], R]) -> tuple[R, byt
 
 
 def ident(record: Any) -> str:
+    """Its remote id."""
     found = record.remote_id
     if not isinstance(found, str) or not found or len(found) > LONGEST_ID or "\0" in found:
         raise Unfit("remote_id", "It is no id that can be stored.")
@@ -111,7 +112,7 @@ def latest(*times: datetime | None) -> int:
 
 def grave_of(record: Record, version: int, as_of: int, merged_into: str | None = None) -> Grave | None:
     """A record that is not in use says so itself."""
-    if record.lifecycle in _SHOWN:
+    if record.lifecycle is Lifecycle.ACTIVE or record.lifecycle in _SHOWN:
         return None
     return Grave(version, as_of, LIFECYCLE.number(record.lifecycle), merged_into)
 

@@ -9,16 +9,16 @@ from typing import Any, Final
 import msgspec
 
 from models.enums import DetailLevel, SearchKind
-from models.records import Satisfaction, Ticket
+from models.records import Satisfaction, Sla, Ticket
 from storage import codec
 from storage.apply import marks as marked
 from storage.apply.cleaning import INDEXED, indexed, small, told
 from storage.apply.desk import Desk
-from storage.apply.joining import NEVER, Held
+from storage.apply.held import NEVER, Held
 from storage.apply.outcomes import Outcome
 from storage.apply.raws import packed_raws
-from storage.apply.rows import change, delete, insert
-from storage.ranks import CHANNEL, DETAIL, LIFECYCLE, PRIORITY, SHOWN, STATUS, TYPE
+from storage.ranks import CHANNEL, DETAIL, LIFECYCLE, PRIORITY, STATUS, TYPE
+from storage.rows import change, delete, insert
 from storage.search.documents import Doc, Ref
 from storage.tables.tickets import ticket_bodies, ticket_counts, ticket_tags, ticket_values, tickets
 from storage.values import number_of, seconds, text_key, value_keys
@@ -27,9 +27,9 @@ BODY: Final = 0
 FILES: Final = 1
 FULL: Final = DETAIL.number(DetailLevel.FULL)
 LISTED: Final = DETAIL.number(DetailLevel.LISTED)
-_SHOWN = frozenset(SHOWN)
-_statuses, _priorities, _types = STATUS.all(), PRIORITY.all(), TYPE.all()
-_channels, _lifecycles = CHANNEL.all(), LIFECYCLE.all()
+
+_statuses, _priorities, _types = STATUS.by_value(), PRIORITY.by_value(), TYPE.by_value()
+_channels, _lifecycles = CHANNEL.by_value(), LIFECYCLE.by_value()
 
 _ADD = insert(tickets)
 _PUT = insert(tickets, key=("tenant", "helpdesk", "num"))
@@ -97,7 +97,10 @@ class Rows:
             self._bodies.append((outcome.old, new))
 
     async def write(self) -> None:
+        """In the order of the tables' keys, which spares the database going to and fro."""
         session = self._desk.session
+        for rows in (self._added, self._changed, self._tags_gone, self._tags, self._values_gone, self._values):
+            rows.sort()
         packing = packed_raws([new.new_raw if new.raw_moved else None for _, new in self._bodies])
         try:
             await _ADD.run(session, self._added)
@@ -118,6 +121,12 @@ class Rows:
     ) -> tuple[Any, ...]:
         comments_version = None if before is None or new.dead else before.comments_version
         as_of, detail, origin, seen, marks = kept_columns(new)
+        due, resolved, closed, answered = (
+            record.due_at,
+            record.resolved_at,
+            record.closed_at,
+            record.first_responded_at,
+        )
         return (
             self._desk.tenant,
             shown,
@@ -125,26 +134,26 @@ class Rows:
             self._desk.number,
             new.num,
             seconds(record.created_at),
-            seconds(record.due_at),
-            seconds(record.resolved_at),
-            seconds(record.closed_at),
-            seconds(record.first_responded_at),
-            _lifecycles[record.lifecycle],
-            _statuses[record.status],
-            _priorities[record.priority],
-            _types[record.type],
-            _channels[record.channel],
+            due and seconds(due),
+            resolved and seconds(resolved),
+            closed and seconds(closed),
+            answered and seconds(answered),
+            _lifecycles[record.lifecycle._value_],
+            _statuses[record.status._value_],
+            _priorities[record.priority._value_],
+            _types[record.type._value_],
+            _channels[record.channel._value_],
             told(record.status_native.value),
             link(record.requester_id),
             link(record.assignee_id),
             link(record.group_id),
             link(record.organization_id),
-            indexed(record.external_id),
+            record.external_id and indexed(record.external_id),
             text_key(record.subject),
             self._has_files(old, new, before),
-            None if record.sla is None or record.sla.breached is None else int(record.sla.breached),
-            small(record.reopens),
-            _rated(record.satisfaction),
+            record.sla and _breached(record.sla),
+            record.reopens and small(record.reopens),
+            record.satisfaction and _rated(record.satisfaction),
             comments_version,
             int(not new.dead and comments_version != new.version),
             new.version,
@@ -164,11 +173,13 @@ class Rows:
         files = new.parts[FILES]
         if files:
             return 1
-        if before is None or before.has_attachments is None:
-            return None if files is None else 0
-        if before.has_attachments and old is not None and old.parts[FILES]:
-            self.recheck.append(new.num)
-            return None if files is None else 0
+        own = None if files is None else 0
+        if old is None or before is None or before.has_attachments is None:
+            return own
+        known = old.parts[FILES]
+        if known if before.has_attachments else (files is None and known is not None):
+            self.recheck.append(new.num)  # what was known came from files that are not there any more
+            return own
         return before.has_attachments
 
     def _count(self, old: Held | None, record: Ticket) -> None:
@@ -191,8 +202,10 @@ class Rows:
             place = (before.shown, before.updated_at)
             self._tags_gone += [(tenant, tag, *place, desk, num) for tag in _tags(known)]
             self._values_gone += [(tenant, desk, *pair, *place, num) for pair in field_pairs(known.custom_fields)]
-        self._tags += [(tenant, tag, shown, updated_at, desk, num) for tag in _tags(record)]
-        self._values += [(tenant, desk, *pair, shown, updated_at, num) for pair in field_pairs(record.custom_fields)]
+        if record.tags:
+            self._tags += [(tenant, tag, shown, updated_at, desk, num) for tag in _tags(record)]
+        for field, key in field_pairs(record.custom_fields) if record.custom_fields else ():
+            self._values.append((tenant, desk, field, key, shown, updated_at, num))
 
     async def _write_counts(self) -> None:
         here = (self._desk.tenant, self._desk.number)
@@ -202,11 +215,11 @@ class Rows:
         added, changed = [], []
         for (old, new), raw in zip(self._bodies, raws, strict=True):
             row = self._body(new, raw if new.raw_moved else new.raw)
-            if old is None or old.dead:
-                if row[3:] != _NOTHING:
-                    added.append(row)
-            elif row != self._body(old, old.raw):
-                changed.append(row)
+            if old is not None and not old.dead:
+                if row != self._body(old, old.raw):
+                    changed.append(row)
+            elif row[3] is not None or row[3:] != _NOTHING:
+                added.append(row)
         await _ADD_BODY.run(self._desk.session, added)
         await _PUT_BODY.run(self._desk.session, changed)
 
@@ -216,7 +229,8 @@ class Rows:
         return (self._desk.tenant, self._desk.number, held.num, text, html, files, raw)
 
 
-_PLAIN: Final = (str, int, float)
+_NUMBERS: Final = (int, float)
+_SHORT: Final = 60
 _NOTHING: Final = (None, None, None, None)
 
 
@@ -242,7 +256,7 @@ def updated_second(held: Held) -> int:
 
 
 def _counted(record: Ticket) -> tuple[int, int, int]:
-    return _lifecycles[record.lifecycle], _statuses[record.status], _priorities[record.priority]
+    return _lifecycles[record.lifecycle._value_], _statuses[record.status._value_], _priorities[record.priority._value_]
 
 
 def _tags(record: Ticket) -> Iterable[str]:
@@ -253,23 +267,28 @@ def field_pairs(fields: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """(field, value key) of all custom fields, each once."""
     found: dict[tuple[str, str], None] = {}
     for field, value in fields.items():
-        if isinstance(value, _PLAIN):
-            for pair in _pairs(field, value):
+        if value is not None:
+            known = isinstance(value, _NUMBERS) or (isinstance(value, str) and len(value) <= _SHORT)
+            for pair in _kept_pairs(field, value) if known else _pairs(field, value):
                 found[pair] = None
-        elif value is not None:
-            name = told(field)[:INDEXED]
-            found.update(dict.fromkeys((name, key) for key in value_keys(value)))
     return found
 
 
-@lru_cache(maxsize=32_768, typed=True)
-def _pairs(field: str, value: str | float) -> tuple[tuple[str, str], ...]:
-    """Most fields have few values."""
-    return tuple((told(field)[:INDEXED], key) for key in value_keys(value))
+def _pairs(field: str, value: Any) -> tuple[tuple[str, str], ...]:
+    name = told(field)[:INDEXED]
+    return tuple((name, key) for key in value_keys(value))
 
 
-def _rated(satisfaction: Satisfaction | None) -> int | None:
-    score = "" if satisfaction is None else satisfaction.score.lower()
+_kept_pairs = lru_cache(maxsize=32_768, typed=True)(_pairs)
+"""Most fields have few values. Long texts are not among them."""
+
+
+def _breached(sla: Sla) -> int | None:
+    return None if sla.breached is None else int(sla.breached)
+
+
+def _rated(satisfaction: Satisfaction) -> int | None:
+    score = satisfaction.score.lower()
     return 1 if score.startswith("good") else 0 if score.startswith("bad") else None
 
 

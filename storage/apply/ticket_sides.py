@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, case, exists, literal_column, select, update
 
 from models.enums import Kind, SearchKind
-from storage import codec
-from storage.apply import files, rows
+from storage import codec, rows
+from storage.apply import files
 from storage.apply.comment_docs import comment_doc
 from storage.apply.desk import Desk
-from storage.apply.joining import Held
+from storage.apply.held import Held
 from storage.ranks import KIND
 from storage.search.documents import Ref
 from storage.statements import Statement, among

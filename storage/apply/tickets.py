@@ -14,14 +14,14 @@ import msgspec
 from models.changes import Gone
 from models.enums import Channel, DetailLevel, Kind, Provenance, TicketPriority, TicketStatus, TicketType
 from models.records import Attachment, Contact, NativeStatus, Organization, Ticket
-from storage import codec
-from storage.apply import files, rows, ticket_sides
+from storage import codec, rows
+from storage.apply import files, ticket_sides
 from storage.apply.cleaning import storable, told
 from storage.apply.desk import Desk
-from storage.apply.joining import Held, Reading, Shape, held_row
+from storage.apply.held import Held, Reading, Shape, held_row
 from storage.apply.outcomes import Outcome, Telling, outcomes, public_names
 from storage.apply.quiet import uncollected
-from storage.apply.readings import Unfit, checked_version, gone_reading, grave_of, ident, latest, packed, read
+from storage.apply.readings import Unfit, checked_version, gone_reading, grave_of, ident, latest, read
 from storage.apply.ticket_rows import FILES, FULL, Before, Rows
 from storage.database import Row
 from storage.ranks import LIFECYCLE, SHOWN
@@ -230,16 +230,16 @@ _SHOWN_RANKS = frozenset(LIFECYCLE.number(word) for word in SHOWN)
 
 def reading_of(desk: Desk, record: Ticket) -> Reading:
     remote_id = ident(record)
-    version = checked_version(desk, record, _generated_at(record))
+    version = checked_version(desk, record, _generated_at(record) if "generated_at" in record.native else None)
     as_of = millis(record.as_of)
-    bare, card = packed(codec.bare_ticket(record), codec.ticket)
+    card = codec.ticket_card(record)
     return Reading(
         number_of(remote_id),
         remote_id,
         version,
         as_of,
         desk.origin,
-        bare,
+        codec.ticket(card),  # as it will be read: what could not be is not stored
         card,
         record.detail is DetailLevel.FULL,
         record.raw,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import msgspec
+
 from models.conditions import Condition, IdIn, In, Null, Tags, Text, Time
 from storage import ranks
 from storage.mirror.lowering import (
@@ -22,6 +24,18 @@ from storage.mirror.predicates import Compare, Missing, Test, There, all_of, any
 from storage.mirror.terms import ANYTHING, Leaf, conjunction, exactly
 from storage.mirror.texts import text_leaf
 from storage.tables.knowledge import article_labels, article_texts
+
+
+class Written(msgspec.Struct, frozen=True):
+    """It is there in this language, in one of these states there."""
+
+    locale: str
+    states: tuple[int, ...] | None
+
+
+def _written(locale: str, states: tuple[int, ...] | None) -> Leaf:
+    parts = [one_of("locale", (locale,)), *([] if states is None else [one_of("state", states)])]
+    return exactly(There(article_texts, SAME, all_of(parts)))
 
 
 class ArticleFields(Fields):
@@ -43,6 +57,8 @@ class ArticleFields(Fields):
         match test:
             case In(field="helpdesk"):
                 return helpdesk_leaf(test, around)
+            case Written(locale=locale, states=states):
+                return _written(locale, states)
             case In(field="locale", values=values):
                 return exactly(There(article_texts, SAME, one_of("locale", [value.lower() for value in values])))
             case IdIn(field="id"):

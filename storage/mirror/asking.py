@@ -60,10 +60,13 @@ class Asking:
             return tuple(one.turned() for one in keys) if backward else keys
 
         plan = self._planned(listed.listing, around, conditions, sort, custom)
-        asked = listed.all_conditions(query, helpdesks)
-        if key is not None and custom is None and all(lasting(one) and not related.mentions(one) for one in asked):
-            self._plans[key] = plan
+        if custom is None:
+            self._keep(key, plan, listed.all_conditions(query, helpdesks))
         return plan
+
+    def _keep(self, key: Hashable, plan: Plan | None, asked: Sequence[Condition]) -> None:
+        if key is not None and all(lasting(one) and not related.mentions(one) for one in asked):
+            self._plans[key] = plan
 
     async def count(self, listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any) -> Count:
         asked = listed.all_conditions(query, helpdesks)
@@ -71,8 +74,13 @@ class Asking:
             around = self._around(listed, scope, helpdesks, asked)
             default = not any(tells_lifecycle(one) for one in asked)
             return await counting.from_counts(self._direct, around, asked, default=default)
-        conditions, around = await self._understood(listed, scope, helpdesks, query)
-        plan = self._planned(listed.listing, around, conditions, lambda fixed: listed.listing.by_default)
+        key = _key(listed, scope, helpdesks, query, None)
+        if key is None or key not in self._plans:
+            conditions, around = await self._understood(listed, scope, helpdesks, query)
+            plan = self._planned(listed.listing, around, conditions, lambda fixed: listed.listing.by_default)
+            self._keep(key, plan, asked)
+        else:
+            plan = self._plans[key]
         if plan is None:
             return Count(value=0, precision=CountPrecision.EXACT)
         return await counting.of_plan(self._direct, plan)
@@ -92,7 +100,7 @@ class Asking:
         around = self._around(listed, scope, helpdesks, asked)
         resolving = related.Resolving(self._direct, scope, around, self._numbers)
         told = [await resolving.resolved(one) if related.mentions(one) else one for one in asked]
-        return [*told, *listed.seen(scope, seen_helpdesks(scope, helpdesks))], around
+        return listed.settled([*told, *listed.seen(scope, seen_helpdesks(scope, helpdesks))]), around
 
     def _around(
         self, listed: Listed, scope: Scope, helpdesks: Sequence[str], conditions: Sequence[Condition]
@@ -148,8 +156,8 @@ class Asking:
         return None
 
 
-def _key(listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any, backward: bool) -> Hashable:
-    """None for what cannot be kept."""
+def _key(listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any, backward: bool | None) -> Hashable:
+    """None for what cannot be kept. `backward` None: to be counted."""
     bound = None if scope.organizations is None else frozenset(scope.organizations.items())
     key = (listed.listing.name, tuple(helpdesks), bound, query, backward)
     try:

@@ -16,6 +16,10 @@ _TEXTS = frozenset({"subject_key", "value", "name_key", "title_key"})
 _LAST_TEXT = "\U0010ffff" * 64
 
 
+def is_text(column: str) -> bool:
+    return column in _TEXTS
+
+
 def extreme(column: str, last: bool) -> Any:
     """Before, or behind, every value that is there."""
     if column in _TEXTS:
@@ -64,6 +68,8 @@ class Legs:
     def _form(self, pattern: tuple[tuple[int, bool], ...]) -> tuple[Form, dict[str, Any]]:
         path = self._walk.path
         values: dict[str, Any] = {} if self._end is None else {"z": self._end}
+        if path.shown:
+            values["shown"] = path.shown
         kinds = tuple(_given(path.legs[number], at, values) for at, (number, _) in enumerate(pattern))
         form = Form(
             at=self._listing.indexes.index(path.index),
@@ -73,6 +79,7 @@ class Legs:
             tail=path.tail,
             descending=self._walk.descending,
             end=self._end is not None,
+            shown=bool(path.shown),
             twice=path.twice,
             keys=self._keys,
             sort=self._sort,

@@ -37,7 +37,8 @@ class Form(NamedTuple):
 
     `at`: which of the listing's indexes. `kinds`: of each leg, how each column of the prefix is given: `=`, `in`, or
     `null`. `starts`: whether a leg begins behind a place. `end`: whether the tail's first column has a bound there.
-    `keys`: the columns a row is placed by, before helpdesk and number. `sort`: the order of several legs as one list.
+    `shown`: whether rows out of use are passed over. `keys`: the columns a row is placed by, before helpdesk and
+    number. `sort`: the order of several legs as one list.
     """
 
     at: int
@@ -47,6 +48,7 @@ class Form(NamedTuple):
     tail: tuple[str, ...]
     descending: bool
     end: bool
+    shown: bool
     twice: bool
     keys: tuple[str, ...]
     sort: tuple[Key, ...]
@@ -119,6 +121,8 @@ def leg(source: Source, form: Form, number: int, columns: Sequence[ColumnElement
             rows = rows.where(among(column, f"e{number}_{at}"))
         else:
             rows = rows.where(column == bindparam(f"e{number}_{at}", type_=column.type))
+    if form.shown:
+        rows = rows.where(among(source.bare("shown"), "shown"))
     tail = [source.bare(name) for name in form.tail]
     if form.starts[number]:
         rows = rows.where(_behind(tail, number, form.descending))

@@ -4,8 +4,8 @@ belong to an older state of it: then whoever can read them is asked (`FetchComme
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -15,6 +15,7 @@ from models.errors import HelpdeskError, NotFound
 from models.queries import Scope
 from models.records import ActorRef, Comment, CommentList, Ticket
 from storage import codec, ranks
+from storage.mirror.embedding import embed_bodies
 from storage.mirror.people import agents_by_number, contacts_by_number
 from storage.mirror.walking import Fetcher
 from storage.statements import Statement, among
@@ -26,6 +27,9 @@ from storage.values import number_of
 FetchComments = Callable[[Sequence[Ticket], int], Awaitable[Sequence[CommentList | HelpdeskError]]]
 """Reads the comments of these tickets at the helpdesk, at least so many of each, for nobody in particular: all of them,
 notes too. What it returns is in the order of the tickets."""
+
+Moment = Callable[[], AbstractAsyncContextManager[Fetcher]]
+"""Opens a session."""
 
 _STATES = Statement(
     select(
@@ -80,16 +84,15 @@ class Conversations:
         self._here = {"tenant": tenancy.number, "helpdesk": tenancy.helpdesks[helpdesk]}
 
     async def of(
-        self, moment: Any, scope: Scope, asked: Sequence[Ticket], up_to: int
+        self, moment: Moment, scope: Scope, asked: Sequence[Ticket], up_to: int
     ) -> list[CommentList | HelpdeskError]:
-        """`moment` opens a session."""
         distinct = {number_of(ticket.remote_id): ticket for ticket in asked}
         async with moment() as session:
             known = await self._known(session, list(distinct))
             seen = [number for number in distinct if self._sees(scope, known.get(number))]
             said = await self._stored(session, scope, seen, up_to)
         found: dict[int, CommentList | HelpdeskError] = dict(said)
-        await self._complete(distinct, known, found, up_to)
+        await self._complete(moment, distinct, known, found, up_to)
         confined = {number: _for(scope, one) for number, one in found.items()}
         if scope.organizations is not None:
             async with moment() as session:
@@ -129,8 +132,19 @@ class Conversations:
             for number, items in said.items()
         }
 
+    async def _with_bodies(self, moment: Moment, asked: Sequence[Ticket]) -> list[Ticket]:
+        """A conversation begins with the request: what is known of it, files and all, need not be read again."""
+        bare = [msgspec.structs.replace(one) for one in asked if one.body_html is None and one.body_text is None]
+        if bare:
+            async with moment() as session:
+                here = self._here
+                await embed_bodies(session, here["tenant"], here["helpdesk"], bare, frozenset({"description"}))
+        told = {one.remote_id: one for one in bare if one.attachments is not None}
+        return [told.get(one.remote_id, one) for one in asked]
+
     async def _complete(
         self,
+        moment: Moment,
         asked: Mapping[int, Ticket],
         known: Mapping[int, Known],
         found: dict[int, CommentList | HelpdeskError],
@@ -147,7 +161,7 @@ class Conversations:
                 missing.append(number)
         if not missing or self._fetch is None:
             return
-        read = await self._fetch([asked[number] for number in missing], up_to)
+        read = await self._fetch(await self._with_bodies(moment, [asked[number] for number in missing]), up_to)
         for number, one in zip(missing, read, strict=True):
             before = found[number]
             if isinstance(one, CommentList) or not (isinstance(before, CommentList) and before.items):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -77,7 +78,7 @@ async def of_plan(session: Fetcher, plan: Plan) -> Count:
     """`plan` is of an order that every listing has: by its default."""
     path, question = _best(plan)
     if not question.checks and question.test is EVERY:
-        number = await lists.count(session, plan, path, MOST + 1)
+        number = await _plainly(session, plan, path)
         return precise(number, whole=True)
     if not question.checks:
         return await _tested(session, plan.listing, path, question)
@@ -86,6 +87,15 @@ async def of_plan(session: Fetcher, plan: Plan) -> Count:
     reader = Walking(session, whole.question, whole.walk, whole.sort, whole.legs)
     found = await reader.read(None, MOST + 1)
     return precise(len(found.rows), whole=found.ended)
+
+
+async def _plainly(session: Fetcher, plan: Plan, path: Path) -> int:
+    """Where a row may be in several legs, one of them that has too many is enough to know."""
+    for values in path.legs if path.twice else ():
+        one = dataclasses.replace(path, legs=(values,), twice=False)
+        if await lists.count(session, plan, one, MOST + 1) > MOST:
+            return MOST + 1
+    return await lists.count(session, plan, path, MOST + 1)
 
 
 def _best(plan: Plan) -> tuple[Path, Question]:

@@ -48,14 +48,14 @@ async def embed(
     for helpdesk, own in desks.items():
         number = tenancy.helpdesks[helpdesk]
         if wants & {"description", "raw"}:
-            await _embed_bodies(session, tenancy.number, number, own, wants)
+            await embed_bodies(session, tenancy.number, number, own, wants)
         if "requester" in wants:
             await _embed_requesters(session, tenancy, scope, helpdesk, own)
         if "organization" in wants:
             await _embed_organizations(session, tenancy, scope, helpdesk, own)
 
 
-async def _embed_bodies(
+async def embed_bodies(
     session: Fetcher, tenant: int, helpdesk: int, tickets: Sequence[Ticket], wants: frozenset[str]
 ) -> None:
     texts, raw = "description" in wants, "raw" in wants

@@ -10,6 +10,7 @@ from models.conditions import Condition
 from models.enums import TicketOrderField
 from models.queries import Scope, TicketQuery
 from storage.mirror import flat, scoping
+from storage.mirror.languages import in_one_language
 from storage.mirror.listing import ARTICLES, CONTACTS, ORGANIZATIONS, TICKETS, Key, Listing
 from storage.mirror.orders import record_sort, ticket_sort
 
@@ -17,12 +18,13 @@ from storage.mirror.orders import record_sort, ticket_sort
 @dataclass(frozen=True)
 class Listed:
     """`conditions`: of a query's flat part, for these helpdesks. `seen`: what confines a caller. `sort`: told the
-    columns of which only one value is asked for."""
+    columns of which only one value is asked for. `settled`: what all conditions together mean."""
 
     listing: Listing
     conditions: Callable[[Any, Sequence[str]], Iterable[Condition]]
     seen: Callable[[Scope, Sequence[str]], Sequence[Condition]]
     sort: Callable[[Any, Sequence[str]], tuple[Key, ...]]
+    settled: Callable[[list[Condition]], list[Condition]] = list
 
     def all_conditions(self, query: Any, helpdesks: Sequence[str]) -> list[Condition]:
         where = () if query.where is None else (query.where,)
@@ -57,4 +59,5 @@ ARTICLE_LIST = Listed(
     flat.article_conditions,
     scoping.of_articles,
     lambda query, fixed: record_sort(query.orders, name="title_key"),
+    in_one_language,
 )

@@ -9,16 +9,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, literal_column, select
 
-from models.enums import ArticleState, DetailLevel, Kind
+from models.enums import DetailLevel
 from models.queries import Scope
 from models.records import Article, ArticleFolder, ArticleTranslation, Attachment
 from storage import codec, ranks
 from storage.mirror.building import BESIDE
 from storage.mirror.people import by_number, in_order
-from storage.mirror.scoping import OPEN, sees_article
+from storage.mirror.scoping import HIDDEN, OPEN, sees_article
 from storage.mirror.walking import Fetcher
 from storage.statements import Statement, among
-from storage.tables.conversation import attachments
 from storage.tables.knowledge import article_texts, articles
 from storage.tenants import Tenancy
 from storage.values import moment, number_of
@@ -54,16 +53,6 @@ _IN_LOCALE = Statement(
         among(article_texts.c.num, "nums"),
     )
 )
-_FILES = Statement(
-    select(attachments.c.owner, attachments.c.card)
-    .where(
-        attachments.c.tenant == bindparam("tenant"),
-        attachments.c.helpdesk == bindparam("helpdesk"),
-        attachments.c.owner_kind == bindparam("owner_kind"),
-        among(attachments.c.owner, "nums"),
-    )
-    .order_by(attachments.c.owner, attachments.c.created_at, attachments.c.remote_id)
-)
 _OPEN_FOLDERS = Statement(
     select(articles.c.folder)
     .distinct()
@@ -71,7 +60,7 @@ _OPEN_FOLDERS = Statement(
         articles.c.tenant == bindparam("tenant"),
         articles.c.helpdesk == bindparam("helpdesk"),
         articles.c.shown == literal_column("1"),
-        articles.c.state != bindparam("draft"),
+        articles.c.state.not_in([literal_column(str(ranks.ARTICLE_STATE.number(one))) for one in HIDDEN]),
         among(articles.c.visibility, "visibilities"),
     )
 )
@@ -120,7 +109,7 @@ class Knowledge:
         told: dict[int, list[ArticleTranslation]] = {}
         for row in await session.fetch(_TEXTS, self._values(seen)) if seen else ():
             translation = _translation(row)
-            if scope.organizations is None or translation.state is not ArticleState.DRAFT:
+            if scope.organizations is None or translation.state not in HIDDEN:
                 told.setdefault(row[0], []).append(translation)
         return [tuple(told.get(number_of(one.remote_id), ())) for one in records]
 
@@ -128,11 +117,8 @@ class Knowledge:
         self, session: Fetcher, scope: Scope, records: Sequence[Article]
     ) -> list[tuple[Attachment, ...]]:
         seen = await self._seen(session, scope, records)
-        values = self._values(seen, owner_kind=ranks.KIND.number(Kind.ARTICLE))
-        files: dict[int, list[Attachment]] = {}
-        for owner, card in await session.fetch(_FILES, values) if seen else ():
-            files.setdefault(owner, []).append(codec.attachment(card))
-        return [tuple(files.get(number_of(one.remote_id), ())) for one in records]
+        files = {one.remote_id: one.attachments or () for one in seen}
+        return [files.get(one.remote_id, ()) for one in records]
 
     async def _seen(self, session: Fetcher, scope: Scope, records: Sequence[Article]) -> list[Article]:
         """As they are now: whoever asks may hold a record that was read for somebody else."""
@@ -148,7 +134,6 @@ class Knowledge:
             return folders if bound is None else ()
         values = {
             **self._here,
-            "draft": ranks.ARTICLE_STATE.number(ArticleState.DRAFT),
             "visibilities": [ranks.ARTICLE_VISIBILITY.number(one) for one in OPEN],
         }
         parents = {folder.remote_id: folder.parent_id for folder in folders}

@@ -21,13 +21,14 @@ from runtime.clock import Clock
 from storage.database import Database
 from storage.mirror import hits, places
 from storage.mirror.asking import Asking
-from storage.mirror.bounds import key_columns
+from storage.mirror.bounds import is_text, key_columns
 from storage.mirror.conversations import FetchComments
 from storage.mirror.embedding import WANTS, embed
 from storage.mirror.kinds import ARTICLE_LIST, CONTACT_LIST, ORGANIZATION_LIST, TICKET_LIST, Listed
+from storage.mirror.languages import language, shown_in, told_in
 from storage.mirror.lists import Stretch, moment, simple, stretch
 from storage.mirror.plans import Plan
-from storage.mirror.records import placed_rows
+from storage.mirror.records import numbered_rows, placed_rows
 from storage.mirror.source import Locate, MirrorSource
 from storage.mirror.walking import LIMITS, Limits
 from storage.tenants import Tenancy
@@ -87,7 +88,12 @@ class Mirror:
         self, scope: Scope, helpdesks: Sequence[str], query: ArticleQuery, page: PageRequest
     ) -> Page[Article]:
         """Each in its own language; where one is asked for, in that one."""
-        return await self._page(ARTICLE_LIST, scope, helpdesks, query, page)
+        found: Page[Article] = await self._page(ARTICLE_LIST, scope, helpdesks, query, page)
+        locale = language(ARTICLE_LIST.all_conditions(query, helpdesks))
+        if locale is None or not found.rows:
+            return found
+        async with moment(self.database, self.tenancy.number, single=False) as session:
+            return shown_in(found, await told_in(session, self.tenancy, found.rows, locale))
 
     async def count_tickets(self, scope: Scope, helpdesks: Sequence[str], query: TicketQuery) -> Count:
         return await self._asking.count(TICKET_LIST, scope, helpdesks, query)
@@ -137,8 +143,11 @@ class Mirror:
         return self._made(rows, found, page)
 
     def _simple(self, plan: Plan, found: Sequence[Any], page: PageRequest) -> Page[Any]:
-        keys = len(key_columns(plan.sort))
-        rows = placed_rows(found[: page.size], (), keys, plan.listing.decode, self._names)
+        wanted, keys = found[: page.size], key_columns(plan.sort)
+        if len(keys) == 1 and not is_text(keys[0]):
+            rows = numbered_rows(wanted, plan.listing.decode, self._names)
+        else:
+            rows = placed_rows(wanted, (), len(keys), plan.listing.decode, self._names)
         if page.backward:
             rows.reverse()
         return Page(rows=tuple(rows), more=len(found) > page.size)

@@ -91,12 +91,15 @@ async def contacts_by_number(
 ) -> Mapping[int, Contact]:
     """An agent's number gives that agent as a contact, except to a bound caller."""
     found = await by_number(session, _CONTACTS, tenancy, helpdesk, numbers, codec.contact)
-    seen = {number: one for number, one in found.items() if sees(scope, one)}
-    if scope.organizations is None and len(found) < len(set(numbers)):
-        others = [number for number in numbers if number not in found]
-        staff = await agents_by_number(session, tenancy, helpdesk, others)
-        seen.update({number: as_contact(agent) for number, agent in staff.items()})
-    return seen
+    if scope.organizations is not None:
+        seen = {number: one for number, one in found.items() if sees(scope, one)}
+        staff = await agents_by_number(session, tenancy, helpdesk, list(seen))
+        return {number: one for number, one in seen.items() if number not in staff}
+    others = [number for number in numbers if number not in found]
+    if not others:
+        return found
+    staff = await agents_by_number(session, tenancy, helpdesk, others)
+    return {**found, **{number: as_contact(agent) for number, agent in staff.items()}}
 
 
 def sees(scope: Scope, contact: Contact) -> bool:

@@ -22,10 +22,10 @@ from storage.mirror.lowering import (
     pair_test,
     time_leaf,
 )
-from storage.mirror.predicates import Compare, Missing, Test, There, all_of, any_of, one_of, opposite, pattern_of
+from storage.mirror.predicates import EVERY, Compare, Missing, Test, There, all_of, any_of, one_of, opposite, pattern_of
 from storage.mirror.terms import Leaf, exactly
 from storage.mirror.texts import beginning, text_leaf
-from storage.tables.people import contact_emails, memberships, organization_domains, organizations
+from storage.tables.people import agents, contact_emails, memberships, organization_domains, organizations
 
 TIMES = {"createdAt": "created_at", "updatedAt": "updated_at"}
 SAME = (("helpdesk", "helpdesk"), ("num", "num"))
@@ -59,6 +59,8 @@ class ContactFields(Fields):
                 return pair_leaf(numbered(test, around), "num")
             case IdIn(field="organization"):
                 return _member(numbered(test, around))
+            case Flag(field="staff", value=True):
+                return exactly(There(agents, SAME, EVERY))
             case Time(field=field) if field in TIMES:
                 return time_leaf(test, TIMES[field])
             case Text(field="email", op="eq" | "in", values=values):

@@ -12,13 +12,13 @@ import msgspec
 import orjson
 
 from models.errors import BadCursor
+from storage.mirror.bounds import is_text, key_columns
 from storage.mirror.listing import Key
 from storage.tenants import Tenancy
 
 MARK = "m"
 """Places of the vendors' lists begin otherwise."""
 _decode = msgspec.json.Decoder(list[int | str | None]).decode
-_TEXTS = frozenset({"name_key", "title_key", "subject_key", "value", "folder"})
 
 
 def named(key: str) -> str:
@@ -32,14 +32,9 @@ def write(keys: Sequence[Any], name: str, num: int) -> str:
     return f"{MARK}{begun}{',' if keys else ''}{name},{num}]"
 
 
-def keys_of(sort: Sequence[Key]) -> tuple[Key, ...]:
-    """The keys that stand in a place before helpdesk and number."""
-    return tuple(key for key in sort if key.column not in ("helpdesk", "num"))
-
-
 def read(place: str, sort: Sequence[Key], nullable: Collection[str], tenancy: Tenancy, *, field: str) -> dict[str, Any]:
     """Column → value."""
-    keys = keys_of(sort)
+    keys = key_columns(sort)
     try:
         *values, helpdesk, num = _decode(place.removeprefix(MARK)) if place.startswith(MARK) else [None]
     except (ValueError, msgspec.DecodeError):
@@ -47,7 +42,7 @@ def read(place: str, sort: Sequence[Key], nullable: Collection[str], tenancy: Te
     desk = tenancy.helpdesks.get(helpdesk) if isinstance(helpdesk, str) else None
     if desk is None or not isinstance(num, int) or len(values) != len(keys):
         raise _foreign(field)
-    found = dict(zip((key.column for key in keys), values, strict=True))
+    found = dict(zip(keys, values, strict=True))
     for column, value in found.items():
         if (value is None and column not in nullable) or not _fits(column, value):
             raise _foreign(field)
@@ -55,7 +50,7 @@ def read(place: str, sort: Sequence[Key], nullable: Collection[str], tenancy: Te
 
 
 def _fits(column: str, value: Any) -> bool:
-    return value is None or isinstance(value, str) is (column in _TEXTS)
+    return value is None or isinstance(value, str) is is_text(column)
 
 
 def _foreign(field: str) -> BadCursor:

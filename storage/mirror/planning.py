@@ -14,20 +14,22 @@ from typing import Any, TypeAlias
 from storage.mirror.listing import Index, Key, Listing
 from storage.mirror.terms import Fix, Leaf, Range
 
-MOST_LEGS = 24
+MOST_LEGS = 64
 Leg: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Path:
     """A way into an index. `legs`: the values of `prefix`, one tuple for each leg; a value may be None, or a tuple of
-    values where the rows need no order. `range` bounds the first column of the tail. `leaves`: what it ensures."""
+    values where the rows need no order. `range` bounds the first column of the tail. `shown`: what else is asked of an
+    entry, where another table names the rows. `leaves`: what it ensures."""
 
     index: Index
     prefix: tuple[str, ...]
     legs: tuple[Leg, ...]
     tail: tuple[str, ...]
     range: Range | None
+    shown: tuple[int, ...]
     leaves: frozenset[int]
     twice: bool
     weight: int
@@ -101,17 +103,31 @@ def _path(listing: Listing, index: Index, used: Used, leaves: Sequence[Leaf], le
     prefix = _prefix(used)
     tail = index.columns[len(prefix) :]
     range_, ranged = _ranged(tail[0] if tail else None, used, leaves)
-    ensured = _ensured(used, leaves, ranged)
+    shown, told = _shown(listing, index, prefix, leaves)
+    ensured = _ensured(used, leaves, (*ranged, *told))
     return Path(
         index=index,
         prefix=prefix,
         legs=legs,
         tail=tail,
         range=range_,
+        shown=shown,
         leaves=ensured,
         twice=any(fix.twice for fix in used),
         weight=min([listing.weight(column) for column in _telling(leaves, ensured)], default=100),
     )
+
+
+def _shown(
+    listing: Listing, index: Index, prefix: Sequence[str], leaves: Sequence[Leaf]
+) -> tuple[tuple[int, ...], list[int]]:
+    """What is out of use has hardly anything it is found by: entries of such rows can be passed over."""
+    if index.table is listing.table or "shown" in prefix or "shown" not in index.columns:
+        return (), []
+    for number, leaf in enumerate(leaves):
+        if leaf.fix is not None and leaf.fix.columns == ("shown",):
+            return tuple(value for (value,) in leaf.fix.values), [number]
+    return (), []
 
 
 def _telling(leaves: Sequence[Leaf], ensured: frozenset[int]) -> Iterator[str]:

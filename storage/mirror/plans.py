@@ -91,10 +91,22 @@ class Plan:
         first = sort[0]
         if first.column not in self.listing.nullable:
             return [(sort, (), ())]
+        if self._needed(first.column):
+            return [(sort, (), (self._there(first.column),))]
         lacking = self._missing(first.column)
         missing = [(rest, (None, *lead), (lacking, *leaves)) for rest, lead, leaves in self._split(sort[1:])]
         there: tuple[tuple[Key, ...], tuple[None, ...], tuple[Leaf, ...]] = (sort, (), (self._there(first.column),))
         return [*missing, there] if first.nulls_first else [there, *missing]
+
+    def _needed(self, column: str) -> bool:
+        """Whether no row fits that lacks the column."""
+        for leaf in self.leaves:
+            if leaf.range is not None and leaf.range.fix is None and leaf.range.column == column:
+                return True
+            if leaf.fix is not None and leaf.fix.table is None and column in leaf.fix.columns:
+                at = leaf.fix.columns.index(column)
+                return all(value[at] is not None for value in leaf.fix.values)
+        return False
 
     def _there(self, column: str) -> Leaf:
         if self.custom is not None:

@@ -39,8 +39,6 @@ def placed_rows(
 ) -> list[Placed[R]]:
     """`rows`: `keys` values of the order, helpdesk, number, and what is beside the record. `names`: the helpdesks'
     keys as places have them (`places.named`)."""
-    if keys == 1 and not lead and rows and len(rows[0]) == 7 and isinstance(rows[0][0], int):
-        return _by_one_number(rows, decode, names)
     found: list[Placed[R]] = []
     for row in rows:
         record = opened(decode, *row[keys + 2 : keys + 6])
@@ -49,8 +47,9 @@ def placed_rows(
     return found
 
 
-def _by_one_number(rows: Sequence[Row], decode: Callable[[bytes], R], names: Mapping[int, str]) -> list[Placed[R]]:
-    """The same for the commonest lists, in less time. Rows of one batch of sync have the same moment."""
+def numbered_rows(rows: Sequence[Row], decode: Callable[[bytes], R], names: Mapping[int, str]) -> list[Placed[R]]:
+    """The same for the commonest lists, whose one key is a number and always there, in less time. Rows of one batch of
+    sync have the same moment."""
     found: list[Placed[R]] = []
     known, as_of = -1, datetime.fromtimestamp(0, UTC)
     append, put, origins, begun = found.append, force_setattr, _ORIGINS, places.MARK

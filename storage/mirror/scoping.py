@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.conditions import Condition, IdIn, In, Not
+from models.conditions import Condition, Flag, IdIn, In, Not
 from models.enums import ArticleState, ArticleVisibility
 from models.queries import Scope
 from models.records import Article
 
 OPEN = (ArticleVisibility.PUBLIC, ArticleVisibility.SIGNED_IN)
+HIDDEN = (ArticleState.DRAFT, ArticleState.ARCHIVED)
 
 
 def seen_helpdesks(scope: Scope, helpdesks: Sequence[str]) -> tuple[str, ...]:
@@ -32,7 +33,8 @@ def of_tickets(scope: Scope, helpdesks: Sequence[str]) -> tuple[Condition, ...]:
 
 
 def of_contacts(scope: Scope, helpdesks: Sequence[str]) -> tuple[Condition, ...]:
-    return bound_to(scope, helpdesks, "organization")
+    """Whoever works for the helpdesk is in no list of those who ask it."""
+    return (*bound_to(scope, helpdesks, "organization"), Not(Flag("staff", True)))
 
 
 def of_organizations(scope: Scope, helpdesks: Sequence[str]) -> tuple[Condition, ...]:
@@ -42,9 +44,9 @@ def of_organizations(scope: Scope, helpdesks: Sequence[str]) -> tuple[Condition,
 def of_articles(scope: Scope, helpdesks: Sequence[str]) -> tuple[Condition, ...]:
     if scope.organizations is None:
         return ()
-    return (In("visibility", tuple(OPEN)), Not(In("state", (ArticleState.DRAFT,))))
+    return (In("visibility", tuple(OPEN)), Not(In("state", tuple(HIDDEN))))
 
 
 def sees_article(scope: Scope, article: Article) -> bool:
     bound = scope.bound(article.helpdesk)
-    return bound is None or (bool(bound) and article.visibility in OPEN and article.state is not ArticleState.DRAFT)
+    return bound is None or (bool(bound) and article.visibility in OPEN and article.state not in HIDDEN)

@@ -41,9 +41,9 @@ class Limits:
     """
 
     examined: int = 5_000
-    windows: tuple[int, ...] = (400, 1_600, 3_000)
+    windows: tuple[int, ...] = (120, 880, 4_000)
     checked: int = 250
-    rounds: int = 8
+    rounds: int = 4
     few: int = 1_000
     runs: tuple[int, ...] = (200, 1_000, 5_000)
 

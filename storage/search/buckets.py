@@ -8,10 +8,11 @@ in: together with some of these a common word of the newest day is found without
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from storage.database import Session
+from storage.database import Row
 from storage.search.places import BITS
-from storage.statements import Native
+from storage.statements import Native, Statement, Values
 
 PERIOD = 32
 """A period's length, as bits of a place that do not matter: 194 days."""
@@ -67,6 +68,10 @@ def periods(low: int, below: int) -> Sequence[int]:
     return range(low >> PERIOD, ((below - 1) >> PERIOD) + 1)
 
 
-async def look_for(session: Session, query: str) -> None:
+class _Session(Protocol):
+    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]: ...
+
+
+async def look_for(session: _Session, query: str) -> None:
     """PostgreSQL: what `search_words` shows in this transaction from now on, as a tsquery."""
     await session.fetch(_LOOK_FOR, {"query": query})

@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
-from storage.database import Row, Session
+from storage.database import Row
 from storage.search.buckets import PERIOD, look_for, periods, prefix, stretch_tokens
 from storage.search.places import BITS, rowid
 from storage.search.query import Query, for_postgresql, for_sqlite
-from storage.statements import Name, Native
+from storage.statements import Name, Native, Statement, Values
 
 LENGTHS: Mapping[Name, tuple[int, ...]] = {
-    "sqlite": (28, 32, BITS),
+    "sqlite": (34, BITS),
     "postgresql": (22, 25, 28, 30, PERIOD, 34, BITS),
 }
 """How long the stretches are that are looked at one after the other, as bits of a place that do not matter."""
 MOST_SORTED = 4_000
 """Matches of a stretch that PostgreSQL sorts; when there are more, a shorter one is asked, down to the shortest."""
 ALL = 1_000_000_000
+MANY_TOKENS = 64
+"""A search for more (of a caller bound to many organizations) asks PostgreSQL for one period at a time."""
 LONG_S = 0.25
 """After so long a search that has not filled its page stops at the end of the stretch."""
 SLOW_S = 0.02
@@ -45,7 +48,8 @@ _FIND = Native(
     " FROM first JOIN search_docs d ON d.tenant = :tenant AND d.doc = first.doc ORDER BY d.doc DESC",
 )
 _BOUNDS = Native(
-    sqlite="SELECT min(doc), max(doc) FROM search_docs WHERE tenant = :tenant",
+    sqlite="SELECT (SELECT min(doc) FROM search_docs WHERE tenant = :tenant),"
+    " (SELECT max(doc) FROM search_docs WHERE tenant = :tenant)",
     postgresql="SELECT min(doc), max(doc) FROM search_docs WHERE tenant = :tenant",
 )
 
@@ -64,7 +68,19 @@ class Matches(msgspec.Struct, frozen=True):
     resume: Below | None = None
 
 
-async def newest(session: Session, query: Query, after: Below | None, size: int, long_s: float = LONG_S) -> Matches:
+class Reader(Protocol):
+    """A session, or single statements of one tenant."""
+
+    @property
+    def name(self) -> Name: ...
+
+    @property
+    def tenant(self) -> int: ...
+
+    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]: ...
+
+
+async def newest(session: Reader, query: Query, after: Below | None, size: int, long_s: float = LONG_S) -> Matches:
     """The first `size` matches at places below this one; None: from the newest on.
 
     Stretches grow, the faster the less is found. `crowded`: those, the shortest last, with too many matches: until they
@@ -73,11 +89,12 @@ async def newest(session: Session, query: Query, after: Below | None, size: int,
     lengths, clock, rows = LENGTHS[session.name], asyncio.get_running_loop(), list[Row]()
     floor, below = await _bounds(session, query, after)
     until, crowded = clock.time() + long_s, list[tuple[int, int]]()
-    level = len(lengths) if _at_once(session, query) else max(0 if after is None else after.level, 0)
+    longest = _longest(session.name, query)
+    level = longest if _at_once(session.name, query) else max(0 if after is None else after.level, 0)
     while below > floor and len(rows) < size:
         while crowded and below <= crowded[-1][0]:
             crowded.pop()
-        level = min(level, crowded[-1][1] - 1 if crowded else len(lengths) - 1)
+        level = min(level, crowded[-1][1] - 1 if crowded else longest)
         low = max((below - 1) >> lengths[level] << lengths[level], floor)
         begun = clock.time()
         found, whole = await _stretch(session, query, level, (low, below), size - len(rows))
@@ -93,14 +110,20 @@ async def newest(session: Session, query: Query, after: Below | None, size: int,
     return Matches(rows)
 
 
-def _at_once(session: Session, query: Query) -> bool:
-    """One list of SQLite's index is all there is to read."""
-    return session.name == "sqlite" and query.simple
+def _at_once(name: Name, query: Query) -> bool:
+    """One list of SQLite's index is all there is to read: one statement does."""
+    return name == "sqlite" and query.simple
 
 
-async def _bounds(session: Session, query: Query, after: Below | None) -> tuple[int, int]:
+def _longest(name: Name, query: Query) -> int:
+    lengths = LENGTHS[name]
+    few = name == "sqlite" or sum(map(len, query.groups())) <= MANY_TOKENS
+    return len(lengths) - 1 if few else lengths.index(PERIOD)
+
+
+async def _bounds(session: Reader, query: Query, after: Below | None) -> tuple[int, int]:
     """The lowest place to look at, and the one below which to begin."""
-    if _at_once(session, query):
+    if _at_once(session.name, query):
         return 0, 1 << BITS if after is None else min(after.place, 1 << BITS)
     ((first, last),) = await session.fetch(_BOUNDS, {"tenant": session.tenant})
     if first is None:
@@ -109,7 +132,7 @@ async def _bounds(session: Session, query: Query, after: Below | None) -> tuple[
 
 
 async def _stretch(
-    session: Session, query: Query, level: int, between: tuple[int, int], size: int
+    session: Reader, query: Query, level: int, between: tuple[int, int], size: int
 ) -> tuple[Sequence[Row], bool]:
     """Its newest matches; False: there are too many to tell which are the newest."""
     low, below = between

@@ -1,6 +1,6 @@
 """By rank: what fits best among the newest matches.
 
-The newest `LOOKED_AT` matches are scored, on both databases alike:
+The newest `LOOKED_AT` matches (as far as they are found in a second) are scored, on both databases alike:
 
     score = mean over the terms of (n / (n + 1) + 1 where the title has it) * (1 + 1 / (1 + months))
 
@@ -26,6 +26,7 @@ from storage.statements import Statement, among
 from storage.tables.searching import search_docs
 
 LOOKED_AT = 1_000
+LONG_S = 1.0
 _MONTH = 30 * 86_400
 _docs = search_docs.c
 _WORDS = Statement(
@@ -48,7 +49,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 async def ranked(session: Session, query: Query, after: Place | None, size: int) -> tuple[int, list[Ranked]]:
     """The newest match looked at, and the best `size` after this place."""
-    rows = (await newest(session, query, None if after is None else Below(after.top + 1), LOOKED_AT)).rows
+    rows = (await newest(session, query, None if after is None else Below(after.top + 1), LOOKED_AT, LONG_S)).rows
     if not rows:
         return 0, []
     packed = await session.fetch(_WORDS, {"tenant": session.tenant, "docs": [row[0] for row in rows]})

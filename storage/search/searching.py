@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import msgspec
@@ -14,9 +15,10 @@ from models.errors import BadCursor
 from models.queries import Scope
 from storage.database import Database, Row
 from storage.search.documents import KIND_WORDS
-from storage.search.newest import LONG_S, Below, newest
+from storage.search.newest import LONG_S, Below, Reader, newest
 from storage.search.query import Query, asked
 from storage.search.ranking import Place, ranked
+from storage.statements import Statement, Values
 from storage.tenants import Tenancy
 
 P = TypeVar("P", Below, Place)
@@ -78,8 +80,8 @@ async def search(
 async def _by_time(
     db: Database, tenancy: Tenancy, query: Query, size: int, after: Below | None, long_s: float
 ) -> Found:
-    async with db.read(tenancy.number) as session:
-        found = await newest(session, query, after, size + 1, long_s)
+    async with _reader(db, tenancy.number) as reader:
+        found = await newest(reader, query, after, size + 1, long_s)
     resume = None if found.resume is None else _written(found.resume)
     hits = tuple(_hit(tenancy, row, None, _written(Below(row[0]))) for row in found.rows[:size])
     return Found(hits=hits, more=len(found.rows) > size or resume is not None, resume=resume)
@@ -90,6 +92,28 @@ async def _by_rank(db: Database, tenancy: Tenancy, query: Query, size: int, afte
         top, found = await ranked(session, query, after, size + 1)
     hits = tuple(_hit(tenancy, one.row, one.score, _written(Place(top, one.score, one.row[0]))) for one in found[:size])
     return Found(hits=hits, more=len(found) > size)
+
+
+@asynccontextmanager
+async def _reader(db: Database, tenant: int) -> AsyncIterator[Reader]:
+    """On SQLite the shortest way: what moves between two statements is found where it goes to, or was changed."""
+    if db.name == "sqlite":
+        yield _Single(db, tenant)
+    else:
+        async with db.read(tenant) as session:
+            yield session
+
+
+class _Single:
+    """Statements by themselves."""
+
+    def __init__(self, db: Database, tenant: int) -> None:
+        self.name = db.name
+        self.tenant = tenant
+        self._db = db
+
+    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
+        return await self._db.fetch(self.tenant, statement, values)
 
 
 def _hit(tenancy: Tenancy, row: Row, score: float | None, place: str) -> Hit:

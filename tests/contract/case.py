@@ -37,8 +37,13 @@ class Case:
 
     @property
     def provider(self) -> Provider:
-        assert isinstance(self.source, Provider)
-        return self.source
+        """The helpdesk live: whoever answers reads, files are opened there."""
+        return self.company.providers[self.helpdesk]
+
+    @property
+    def copied(self) -> bool:
+        """A copy has what the vendor's lists tell, which of some records is not all."""
+        return not isinstance(self.source, Provider)
 
     def bound(self, *organizations: int) -> Scope:
         """A caller bound to these organizations, by the sandbox's numbers."""
@@ -76,7 +81,8 @@ class Case:
         return sorted(self.source.capabilities.search_kinds)
 
     def orders(self) -> list[TicketOrder]:
-        fields = sorted(self.source.capabilities.ticket_orders)
+        """Those the desk can be sorted by."""
+        fields = sorted(self.source.capabilities.ticket_orders & ORDERS.keys())
         return [order for field in fields for order in (TicketOrder(field=field), TicketOrder(field=field).reversed())]
 
 

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from models.queries import Scope
 from providers.base import Source
 from tests.contract.case import TENANT, Case
+from tests.contract.copying import copied, filled
 from tests.support.company import Company, Premises, open_company, premises
 from tests.support.truth import truth_of
 
-SOURCES: dict[str, tuple[str, Callable[[Company], Source]]] = {
-    "freshdesk": ("freshdesk", lambda company: company.providers["freshdesk"]),
-    "zendesk": ("zendesk", lambda company: company.providers["zendesk"]),
+
+class Open(Protocol):
+    """`busy`: the desks change while the test goes on, or did before."""
+
+    def __call__(
+        self, company: Company, helpdesk: str, folder: Path, template: Path, *, busy: bool
+    ) -> AbstractAsyncContextManager[Source]: ...
+
+
+def live(
+    company: Company, helpdesk: str, folder: Path, template: Path, *, busy: bool
+) -> AbstractAsyncContextManager[Source]:
+    return nullcontext(company.providers[helpdesk])
+
+
+SOURCES: dict[str, tuple[str, Open]] = {
+    "freshdesk": ("freshdesk", live),
+    "zendesk": ("zendesk", live),
+    "copy of freshdesk": ("freshdesk", copied),
+    "copy of zendesk": ("zendesk", copied),
 }
-"""Name of the test's parameter → the helpdesk it answers for, and how it is made."""
+"""Name of the test's parameter → the helpdesk it answers for, and how it is opened."""
 
 
 FEW = 340
@@ -42,11 +63,26 @@ async def company(request: pytest.FixtureRequest) -> AsyncIterator[Company]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a copy of the company at its beginning."""
+    return tmp_path_factory.getbasetemp()
+
+
+@pytest.fixture
+def busy(request: pytest.FixtureRequest) -> bool:
+    return "fresh" in request.fixturenames
+
+
 @pytest.fixture(params=SOURCES)
-def case(request: pytest.FixtureRequest, company: Company) -> Case:
-    helpdesk, make = SOURCES[request.param]
+async def case(
+    request: pytest.FixtureRequest, company: Company, template: Path, tmp_path: Path, busy: bool
+) -> AsyncIterator[Case]:
+    helpdesk, opened = SOURCES[request.param]
     desk = company.desk(helpdesk)
-    return Case(helpdesk, make(company), company, desk, truth_of(desk))
+    file = filled(template, FEW) if opened is copied else template
+    async with opened(company, helpdesk, tmp_path, file, busy=busy) as source:
+        yield Case(helpdesk, source, company, desk, truth_of(desk))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from models.enums import DetailLevel
 from models.queries import Scope
 from models.records import Attachment, CommentList
 from sandbox.texts import inline_numbers
@@ -57,6 +58,8 @@ async def test_a_picture_of_a_contact(case: Case, everyone: Scope) -> None:
     person = next(one for one in case.desk.people.page(limit=500) if one.photo and one.state == "verified")
     [contact] = await case.source.contacts_by_id(everyone, [case.truth.user(person.number)])
     assert contact is not None
+    if case.copied and contact.detail is DetailLevel.LISTED:
+        return  # which the vendor's list does not tell
     assert contact.avatar is not None
     assert person.photo
     assert await read(case.provider, everyone, contact.avatar.remote_id) == case.desk.files.data(person.photo)

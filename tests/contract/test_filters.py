@@ -126,7 +126,10 @@ async def test_a_declared_filter_answers_as_the_desk_would(case: Case, everyone:
     case.desk.tickets.create(subject="From the shop", requester=1000, text="It broke", external_id="order-1")
     case.company.clock.advance(3600)
     every = samples(case, rich_ticket(case)) | {"nativeStatus": await native_status(case, everyone)}
+    told = await case.source.tickets_by_id(everyone, [str(case.desk.tickets.last_number)])
     for name in sorted(case.source.capabilities.ticket_filters):
+        if name == "externalId" and case.copied and told[0] is not None and told[0].external_id is None:
+            continue  # which the vendor does not have
         for asked, holds in every[name]:
             exact = 0
             expected = [ticket for ticket in case.true_tickets() if holds(ticket)]
@@ -224,7 +227,11 @@ def test_capabilities_agree_with_themselves(case: Case) -> None:
         native = rows[f"Ticket.{path}"].filterable is FilterSupport.NATIVE
         assert native == (name in able.ticket_filters), name
     sortable = {path for path, row in rows.items() if row.sortable is FilterSupport.NATIVE}
-    names = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt", "NUMBER": "number"}
+    names = {
+        "CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt", "NUMBER": "number", "DUE_AT": "dueAt",
+        "RESOLVED_AT": "resolvedAt", "PRIORITY": "priority", "STATUS": "status", "SUBJECT": "subject",
+        "CUSTOM_FIELD": "customFields",
+    }  # fmt: skip
     assert sortable == {f"Ticket.{names[field]}" for field in able.ticket_orders}
 
 

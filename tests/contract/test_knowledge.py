@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.enums import ArticleState, ArticleVisibility, CustomFieldKind, Kind, SearchKind, TicketStatus
+from models.errors import BadInput
 from models.queries import ArticleQuery, Page, PageRequest, Scope
 from models.records import Article, SearchHit
 from tests.contract.case import Case, Fetch, walk
@@ -152,7 +153,11 @@ async def test_search_of_everything_finds_every_kind(case: Case, everyone: Scope
 async def test_words_of_a_vendors_grammar_are_only_words(case: Case, everyone: Scope, text: str) -> None:
     page = await case.source.search(everyone, f"{text} zz-no-such-word", frozenset(), PageRequest(size=5))
     assert page.rows == () or text == "a OR b"
-    await case.source.search(everyone, text, frozenset(), PageRequest(size=5))
+    try:
+        await case.source.search(everyone, text, frozenset(), PageRequest(size=5))
+    except BadInput as refused:
+        assert refused.field == "query", "no word to look for"
+        assert not any(one.isalnum() for one in text)
 
 
 async def test_a_records_own_address_is_found_again(case: Case, everyone: Scope) -> None:

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from models import ids
-from models.enums import Kind, Lifecycle, TicketStatus
+from models.changes import Translated
+from models.enums import ArticleVisibility, CommentVisibility, Kind, Lifecycle, TicketStatus
 from models.queries import Scope
 from resolvers.context import RequestContext
 from storage.changes import trim
@@ -169,6 +171,54 @@ async def test_internal_notes_are_told_to_those_who_read_them(copied: Copied) ->
     assert await comments(Scope(tenant="t", notes=False)) == public
     assert await comments(OURS) == public
     assert await comments(Scope(tenant="t", organizations={"fd": frozenset({"402"})})) == set()
+
+
+async def test_a_comment_that_is_made_internal_is_gone_for_those_without_notes(copied: Copied) -> None:
+    await copied.fill()
+    desk = copied.desks["fd"]
+    source = copied.mirror.source("fd")
+    await source.comments(Scope(tenant="t"), [desk.rows[0]], 100)
+    newest = (await page(copied))["newest"]
+    said = desk.thread(Scope(tenant="t"), "1")
+    hidden = msgspec.structs.replace(said[2], visibility=CommentVisibility.INTERNAL)
+    desk.thread = lambda scope, ticket_id: (*said[:2], hidden)  # type: ignore[method-assign]
+    await copied.change("fd", 1, subject="Looked at again")
+    await source.comments(Scope(tenant="t"), [desk.rows[0]], 100)
+
+    async def comments(scope: Scope) -> list[tuple[str, bool]]:
+        found = await walked(copied, newest, scope=scope)
+        return [(entry["op"], entry["node"] is not None) for entry in found if entry["kind"] == "COMMENT"]
+
+    assert await comments(Scope(tenant="t")) == [("UPDATED", True)]
+    assert await comments(Scope(tenant="t", notes=False)) == await comments(OURS) == [("DELETED", False)]
+    assert await comments(Scope(tenant="t", organizations={"fd": frozenset({"402"})})) == []
+
+
+async def test_an_article_that_is_closed_is_gone_for_those_it_was_open_to(copied: Copied) -> None:
+    await copied.fill()
+    newest = (await page(copied))["newest"]
+    copied.clock.advance(1)
+    closed = msgspec.structs.replace(
+        copied.desks["fd"].article("601"), visibility=ArticleVisibility.AGENTS, updated_at=copied.clock.now()
+    )
+    await copied.put("fd", Translated(article=closed))
+    assert [entry["op"] for entry in await walked(copied, newest)] == ["UPDATED"]
+    assert [entry["op"] for entry in await walked(copied, newest, scope=OURS)] == ["DELETED"]
+    elsewhere = Scope(tenant="t", organizations={"zd": frozenset({"401"})})
+    assert await walked(copied, newest, scope=elsewhere) == []
+
+
+async def test_few_of_many_are_found_with_few_reads(copied: Copied) -> None:
+    """A caller who sees one in forty: pages are full, in order, and each is shown once."""
+    await copied.fill()
+    newest = (await page(copied))["newest"]
+    for n in range(160):
+        await copied.change("fd", 1 if n % 40 == 0 else 2, subject=f"Change {n}")
+    first = await page(copied, copied.context(OURS), after=newest, first=3)
+    assert [edge["node"]["recordId"] for edge in first["edges"]] == [gid(1)] * 3
+    assert first["pageInfo"]["hasNextPage"]
+    rest = await walked(copied, first["pageInfo"]["endCursor"], scope=OURS)
+    assert [entry["recordId"] for entry in rest] == [gid(1)]
 
 
 async def test_records_of_a_helpdesk_that_is_not_copied_here_are_left_out(copied: Copied) -> None:

@@ -138,15 +138,19 @@ async def test_the_filter_is_looked_at_on_the_ticket_as_it_is(copied: Copied) ->
     assert {event["ticket"]["subject"] for event in found} == {"One again", "Three"}
 
 
-async def test_what_is_deleted_is_told_whatever_is_left_of_it(copied: Copied) -> None:
+async def test_what_is_deleted_is_told_whatever_the_filter(copied: Copied) -> None:
     place = await newest(copied)
     await copied.lose("fd", 1)
     await copied.lose("fd", 2, Lifecycle.PURGED)
-    async with reading(copied.context(), CHANGED, after=place) as reader:
-        first, second = await reader.some(2)
+    await copied.lose("zd", 1)
+    await copied.change("fd", 3, subject="Of the filter", tags=("other",))
+    where = {"helpdesk": {"in": ["fd"]}, "tags": {"any": ["other"]}}
+    async with reading(copied.context(), CHANGED, after=place, filter=where) as reader:
+        first, second, third = await reader.some(3)
     assert (first["change"]["op"], first["ticket"]["lifecycle"]) == ("DELETED", "DELETED")
     assert (second["change"]["op"], second["change"]["recordId"]) == ("DELETED", gid(2))
     assert second["ticket"] is None or second["ticket"]["subject"] is None
+    assert (third["change"]["op"], third["change"]["recordId"]) == ("UPDATED", gid(3))
 
 
 async def test_each_event_is_only_for_those_who_may_see_it(copied: Copied) -> None:

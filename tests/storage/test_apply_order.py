@@ -14,7 +14,8 @@ from models.changes import Gone
 from models.enums import DetailLevel, FreshnessSource, Kind, Lifecycle
 from models.records import Contact, Sla, Ticket
 from storage.apply.desk import Desk
-from storage.apply.joining import Reading, Shape, fresh, join
+from storage.apply.held import Reading, Shape, fresh
+from storage.apply.joining import join
 from storage.apply.people import CONTACTS
 from storage.apply.readings import gone_reading, read
 from storage.apply.tickets import SHAPE, reading_of
@@ -148,7 +149,7 @@ def test_who_only_came_along_gives_way_in_every_order() -> None:
         assert found.dead and found.record.name is None
 
 
-numbers = itertools.count(1000)
+numbers = itertools.count(7_000_001)
 ON_A_DATABASE: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture],

@@ -172,26 +172,42 @@ async def test_nobody_waits_for_a_write_that_is_under_way(db: Database) -> None:
     assert await desk.one(tickets, "num") == 7
 
 
+class Flaky(Database):
+    """A database that cannot be used while it is `away`."""
+
+    def __init__(self, there: Database) -> None:
+        self.name, self._there, self.away = there.name, there, False
+
+    def brief(self, tenant: int) -> Any:
+        if self.away:
+            raise StorageUnavailable("The database cannot be used right now.")
+        return self._there.brief(tenant)
+
+    def read(self, tenant: int) -> Any: ...
+
+    def write(self, tenant: int) -> Any: ...
+
+    def registry(self, tenant_name: str) -> Any: ...
+
+    async def fetch(self, *_: Any) -> Any: ...
+
+    async def changed(self, *_: Any) -> Any: ...
+
+    async def aclose(self) -> None: ...
+
+
 async def test_without_the_database_calls_go_on_by_what_was_seen_last(db: Database) -> None:
     desk = await copy_desk(db)
-    clock = ManualClock()
-
-    class Away(type(db)):  # type: ignore[misc]
-        def __init__(self) -> None: ...
-
-        def brief(self, tenant: int) -> Any:
-            raise StorageUnavailable("The database cannot be used right now.")
-
-    budget = SqlBudget(db, desk.tenancy, clock)
+    clock, flaky = ManualClock(), Flaky(db)
+    budget, other = SqlBudget(flaky, desk.tenancy, clock), SqlBudget(db, desk.tenancy, clock)
     first = await budget.take("a", bucket(3), 2, INTERACTIVE, 0.7)
     assert isinstance(first, Charge)
-    here, budget._db = budget._db, Away()
+    flaky.away = True
     second = await budget.take("a", bucket(3), 1, INTERACTIVE, 0.7)
     assert isinstance(second, Charge) and isinstance(await budget.take("a", bucket(3), 1, INTERACTIVE, 0.7), Refusal)
     await budget.answered("a", first, [])
-    budget._db = here
-    await budget.answered("a", second, [Observation("b", 3, 0)])
-    other = SqlBudget(db, desk.tenancy, clock)
+    flaky.away = False
+    await budget.answered("a", second, [])
     assert isinstance(await other.take("a", bucket(3), 1, INTERACTIVE, 0.7), Refusal)
 
 

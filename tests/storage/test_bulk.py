@@ -17,6 +17,7 @@ THERE = Native(
     sqlite="SELECT name FROM sqlite_master WHERE type = 'index'",
     postgresql="SELECT indexname FROM pg_indexes WHERE tablename = 'tickets'",
 )
+KNOWN_ROWS = Native(sqlite="", postgresql="SELECT reltuples FROM pg_class WHERE relname = 'tickets'")
 
 
 async def there(db: Database) -> set[str]:
@@ -34,6 +35,8 @@ async def test_indexes_go_and_come_back_with_what_was_loaded(db: Database) -> No
     await bulk.end(db, lambda done, of: told.append((done, of)))
     assert told == [(n, len(NAMES)) for n in range(len(NAMES) + 1)]
     assert await there(db) == NAMES and not await bulk.loading(db)
+    if db.name == "postgresql":
+        assert [row[0] for row in await db.fetch(0, KNOWN_ROWS, {})] == [49.0]
     assert not await bulk.begin(db) and await there(db) == NAMES
     await bulk.end(db, lambda done, of: told.append((-1, of)))
     assert told[-1] == (len(NAMES), len(NAMES))

@@ -52,3 +52,4 @@ async def door(accounts: tuple[Account, ...], policy: UpstreamPolicy = SHORT) ->
         finally:
             running.should_exit = True
             await task
+            await asyncio.gather(*(provider.aclose() for provider in providers.values()))

@@ -121,9 +121,18 @@ class SandboxProcess:
     def limits(self, **limits: object) -> None:
         self._tell("POST", "/-/limits", limits)
 
+    def clock(self, **change: object) -> None:
+        """`freeze`, `advance` seconds, `set` a moment."""
+        self._tell("POST", "/-/clock", change)
+
+    def busy(self, tickets: int) -> None:
+        """So many tickets are answered, changed, made, binned or brought back."""
+        self._tell("POST", "/-/busy", {"tickets": tickets})
+
     def calls(self, face: str | None = None) -> list[str]:
-        """`face METHOD path?query`, oldest first."""
-        log = self._door.get("/-/calls", params={"face": face} if face else {}).raise_for_status().json()["log"]
+        """`face METHOD path?query`, oldest first; the last ten thousand."""
+        asked = {"last": "10000"} | ({"face": face} if face else {})
+        log = self._door.get("/-/calls", params=asked).raise_for_status().json()["log"]
         return [line["call"] for line in log]
 
     def calm(self) -> None:

@@ -32,17 +32,22 @@ Ident = tuple[str, str]
 """Helpdesk and the vendor's id, which on both vendors is the number of the desk's ticket."""
 
 
+HELPDESKS = ("freshdesk", "zendesk")
+
+
 @dataclass(frozen=True)
 class Seen:
     ident: Ident
     updated: str
     created: str
 
-    def rank(self, by: str, *, descending: bool) -> tuple[int, str, int]:
-        """The place in the connection's order: time, then helpdesk, then id."""
+    def rank(self, by: str, *, descending: bool) -> tuple[int, int, int]:
+        """The place in the connection's order: time, then helpdesk (in the operator's order), then id, all in its
+        direction."""
         moment = datetime.fromisoformat(self.updated if by == "UPDATED_AT" else self.created)
         sign = -1 if descending else 1
-        return sign * int(moment.timestamp()), self.ident[0], sign * int(self.ident[1])
+        helpdesk, number = self.ident
+        return sign * int(moment.timestamp()), sign * HELPDESKS.index(helpdesk), sign * int(number)
 
 
 def listed(desk: Desk) -> Iterator[Ticket]:
@@ -54,7 +59,13 @@ def listed(desk: Desk) -> Iterator[Ticket]:
 
 
 def live(world: World) -> set[Ident]:
-    return {(name, str(ticket.number)) for name in world.names for ticket in listed(world.desk(name))}
+    """What an ordinary list shows. Zendesk says of a ticket that was merged away that it was; Freshdesk does not."""
+    return {
+        (name, str(ticket.number))
+        for name in world.names
+        for ticket in listed(world.desk(name))
+        if not (name == "zendesk" and ticket.merged_into and ticket.number in world.desk(name).tickets.written)
+    }
 
 
 class Busy:

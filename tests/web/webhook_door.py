@@ -15,8 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from models.enums import Vendor
 from models.records import HelpdeskInfo
-from providers.freshdesk import webhooks as freshdesk
-from providers.zendesk import webhooks as zendesk
+from providers import webhooks_of
 from runtime.clock import Clock, SystemClock
 from storage.database import Database, open_database
 from storage.tenants import Tenancy, enter
@@ -34,22 +33,16 @@ LINKED = (
 
 
 def doors() -> dict[str, WebhookDoor]:
-    return {
-        "fd": WebhookDoor(SECRETS["fd"], verify=lambda headers, body, now: None, hints=_freshdesk),
-        "zd": WebhookDoor(SECRETS["zd"], verify=_signed, hints=_zendesk),
-    }
+    return {info.key: _door(info, SIGNING if info.vendor is Vendor.ZENDESK else ()) for info in LINKED}
 
 
-def _freshdesk(headers: Any, body: bytes) -> Any:
-    return freshdesk.hints(body, headers.get("content-type", ""))
-
-
-def _zendesk(headers: Any, body: bytes) -> Any:
-    return zendesk.hints(body, zendesk.delivery_id(headers))
-
-
-def _signed(headers: Any, body: bytes, now: Any) -> None:
-    zendesk.verify(headers, body, SIGNING, now)
+def _door(info: HelpdeskInfo, signing: tuple[str, ...]) -> WebhookDoor:
+    heard = webhooks_of(info.vendor)
+    return WebhookDoor(
+        SECRETS[info.key],
+        verify=lambda headers, body, now: heard.verify(headers, body, signing, now),
+        hints=heard.understand,
+    )
 
 
 def webhooks(database: Database, tenancy: Tenancy, clock: Clock, **how: Any) -> Webhooks:

@@ -47,9 +47,9 @@ New words wait in a list, which every search has to read through, until they are
 batch does so at its end, by a function of the owner's (storage/search/index.py)."""
 
 
-def _bulk() -> tuple[str, str]:
-    """What the server may do with list indexes though it owns none (storage/bulk.py): drop them while there are no
-    tickets at all, and build one of them."""
+def _bulk() -> tuple[str, ...]:
+    """What the server may do with tables though it owns none (storage/bulk.py): drop the list indexes while there are
+    no tickets at all, build one of them, and look at what the tables hold by now."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     builds = {str(i.name): str(CreateIndex(i, if_not_exists=True).compile(dialect=dialect)) for i in LIST_INDEXES}
     drops = "".join(f"DROP INDEX IF EXISTS {name}; " for name in builds)
@@ -60,6 +60,7 @@ def _bulk() -> tuple[str, str]:
         f"IF pg_relation_size('tickets') > 0 THEN RETURN false; END IF; {drops}RETURN true; END $$",
         head.format("build_index(which text) RETURNS void") + "SET maintenance_work_mem = '256MB' "
         f"AS $$ BEGIN CASE which {cases}END CASE; END $$",
+        head.format("analyze() RETURNS void") + f"AS $$ BEGIN ANALYZE {', '.join(metadata.tables)}; END $$",
     )
 
 
@@ -89,4 +90,5 @@ def downgrade() -> None:
         op.execute("DROP SEQUENCE tenant_numbers")
         op.execute("DROP FUNCTION deskgraph_begin_bulk()")
         op.execute("DROP FUNCTION deskgraph_build_index(text)")
+        op.execute("DROP FUNCTION deskgraph_analyze()")
     metadata.drop_all(connection)

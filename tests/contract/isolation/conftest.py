@@ -25,5 +25,11 @@ async def company(stages: tuple[Premises, dict[str, Staged]]) -> AsyncIterator[C
 
 
 @pytest.fixture
+def busy() -> bool:
+    """What is set up is not in the copy yet."""
+    return True
+
+
+@pytest.fixture
 def staged(case: Case, stages: tuple[Premises, dict[str, Staged]]) -> Staged:
     return stages[1][case.helpdesk]

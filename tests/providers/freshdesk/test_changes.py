@@ -108,7 +108,7 @@ async def test_articles_come_with_all_their_languages(desk_of):
 
 @pytest.mark.slow
 async def test_from_every_checkpoint_the_copy_becomes_whole(desk_of):
-    desk = desk_of(450)
+    desk = desk_of(320)
     copy, known = Copy(desk.provider), []
     for spec in desk.provider.streams:
         while True:
@@ -154,7 +154,7 @@ async def test_a_busy_desk_is_read_while_people_work(desk_of):
 @pytest.mark.slow
 async def test_hundreds_of_one_second_are_read_while_they_are_edited(desk_of):
     """A bulk edit of long ago fills five pages with one second; another one goes on while these are read."""
-    desk = desk_of(1_800, storm=400)
+    desk = desk_of(1_700, storm=400)
     copy = Copy(desk.provider)
     seconds: dict[object, int] = {}
     for ticket in desk.company.tickets.page(Asked(), limit=10_000):

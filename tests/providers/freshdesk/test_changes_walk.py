@@ -194,7 +194,7 @@ WORK = {
 }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(moments=histories(), late=st.sampled_from([0, 1, MARGIN - 1]), **WORK)
 def test_a_list_by_time_is_read_without_a_gap_while_rows_move(moments, late, steps, at_once, seed, takes_away):
     vendor = Vendor.of(moments)
@@ -211,7 +211,7 @@ def test_a_list_by_time_is_read_without_a_gap_while_rows_move(moments, late, ste
     assert {ident: copy.rows[ident] for ident in vendor.rows} == vendor.rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(moments=histories(), whole=st.booleans(), **WORK)
 def test_a_list_by_name_is_read_without_a_gap_while_rows_leave_it(moments, whole, steps, at_once, seed, takes_away):
     vendor = Vendor.of(moments, by_time=False)

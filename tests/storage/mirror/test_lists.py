@@ -100,12 +100,7 @@ def truly(copy: Copy, where: Condition, orders: Sequence[TicketOrder], desks: Se
     return ordered(listed(copy.world, where, desks), orders, DESKS)
 
 
-def examples(kind: str, sqlite: int) -> Any:
-    return settings(
-        max_examples=sqlite, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-    )
-
-
+COPIES = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 questions = given(
     where=CONDITIONS,
     orders=ORDERS,
@@ -115,7 +110,7 @@ questions = given(
 )
 
 
-@examples("sqlite", 300)
+@settings(COPIES, max_examples=150, phases=[Phase.generate])
 @questions
 def test_any_question_in_any_order(
     copy: Copy, where: Condition, orders: list[TicketOrder], desks: list[str], size: int, tiny: bool
