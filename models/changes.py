@@ -33,7 +33,7 @@ class StreamSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
-    """A record the vendor says is not in use any more, without the record itself. `at` is the vendor's time, if told."""
+    """A record that the vendor says is not in use any more, without the record itself. `at`: the vendor's time."""
 
     kind: Kind
     remote_id: str

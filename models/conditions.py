@@ -120,7 +120,9 @@ class Custom(_Node, frozen=True):
     helpdesk: str | None = None
 
 
-Condition: TypeAlias = All | AnyOf | Not | In | IdIn | Time | Within | Text | Number | Flag | Tags | Null | Related | Custom
+Condition: TypeAlias = (
+    All | AnyOf | Not | In | IdIn | Time | Within | Text | Number | Flag | Tags | Null | Related | Custom
+)
 EVERYTHING = All()
 
 

@@ -1,4 +1,5 @@
-"""How values become columns: ids as numbers, moments as seconds, texts as what is compared, custom fields as sortable text."""
+"""How values become columns: ids as numbers, moments as seconds, texts as what is compared, custom fields as texts that
+sort."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.enums import SourceOutcome, Vendor
 from models.errors import BadCursor, Unavailable, Unsupported
-from models.queries import Page, PageRequest
+from models.queries import Page, PageRequest, Row
 from models.records import HelpdeskInfo
 from providers.walking import walk
 from resolvers.merging import Stream, connect
@@ -241,3 +241,87 @@ async def test_no_altered_cursor_is_taken(index: int, bit: int) -> None:
     letter = alphabet[alphabet.index(cursor[at]) ^ (1 << bit)]
     with pytest.raises(BadCursor):
         CURSORS.open(cursor[:at] + letter + cursor[at + 1 :], PRINT, field="after")
+
+
+async def test_without_a_rank_the_way_back_leads_through_all_helpdesks() -> None:
+    a = changing.Vendor({str(i): i for i in range(1, 8)}, seed=1, busy=0.0)
+    b = changing.Vendor({str(i): i for i in range(1, 8)}, seed=2, busy=0.0)
+    seen, before = [], None
+    while True:
+        page = await connect(
+            desks(a, b, True), window(last=4, before=before), CURSORS, fingerprint=PRINT, now=NOW, rank=None
+        )
+        seen = [(h.desk, h.id) for h in page.nodes] + seen
+        before = page.page_info.start_cursor
+        if not page.page_info.has_previous_page:
+            break
+    assert seen == [("alpha", str(i)) for i in range(7, 0, -1)] + [("beta", str(i)) for i in range(7, 0, -1)]
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+async def test_a_stream_that_fails_on_the_way_back_loses_nothing(rows: int) -> None:
+    """Not even when it fails before it gave a place: it begins at the end then."""
+    a = changing.Vendor({str(i): i for i in range(1, 11)}, seed=1, busy=0.0)
+    b = changing.Vendor({str(i): i for i in range(1, 11)}, seed=2, busy=0.0)
+    good = desks(a, b, True)
+
+    async def down(_: PageRequest) -> Page[Hit]:
+        raise Unavailable("beta does not answer")
+
+    broken = [good[0], Stream(info=info("beta"), fetch=down)]
+    seen: list[Hit] = []
+    before = None
+    if rows:
+        page = await ask(good, last=rows)
+        seen, before = page.nodes, page.page_info.start_cursor
+    page = await ask(broken, last=4, **({"before": before} if before else {}))
+    assert {hit.desk for hit in page.nodes} == {"alpha"}
+    rest = await ask(good, last=50, before=page.page_info.start_cursor)
+    found = seen + page.nodes + rest.nodes
+    assert sorted(set(found), key=rank(True)) == everything(a, b, True) and len(found) - len(set(found)) <= 1
+
+
+@dataclass
+class _Sparse:
+    """A list of which one page looks at three rows, and shows the even ones."""
+
+    desk: str
+    rows: int
+
+    async def __call__(self, request: PageRequest) -> Page[Hit]:
+        ids = range(self.rows, 0, -1)
+        at = request.before if request.backward else request.after
+        if request.backward:
+            left = [i for i in ids if at is None or i > int(at) or (request.inclusive and i == int(at))][::-1]
+        else:
+            left = [i for i in ids if at is None or i < int(at)]
+        looked = left[:3]
+        shown = [Row(Hit(self.desk, str(i), i), str(i)) for i in looked if i % 6 == 0]
+        more = len(left) > len(looked)
+        return Page(
+            rows=tuple(shown[::-1] if request.backward else shown),
+            more=more,
+            resume=str(looked[-1]) if more else None,
+        )
+
+
+@pytest.mark.parametrize("ranked", [True, False])
+@pytest.mark.parametrize("back", [True, False])
+async def test_a_stream_that_looks_in_vain_ends_its_page_and_goes_on(ranked: bool, back: bool) -> None:
+    streams = [Stream(info=info(desk), fetch=_Sparse(desk, 20)) for desk in ("alpha", "beta")]
+    seen, at, empty = [], None, 0
+    for _ in range(60):
+        args = {"last": 2, "before": at} if back else {"first": 2, "after": at}
+        page = await connect(
+            streams, window(**args), CURSORS, fingerprint=PRINT, now=NOW, rank=rank(True) if ranked else None
+        )
+        seen = page.nodes + seen if back else seen + page.nodes
+        empty += not page.nodes
+        more = page.page_info.has_previous_page if back else page.page_info.has_next_page
+        at = page.page_info.start_cursor if back else page.page_info.end_cursor
+        if not more:
+            break
+        assert at is not None
+    hits = [Hit(desk, str(i), i) for desk in ("alpha", "beta") for i in (18, 12, 6)]
+    assert seen == (sorted(hits, key=rank(True)) if ranked else hits)
+    assert empty, "some pages had nothing, and a cursor"

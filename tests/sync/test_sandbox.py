@@ -83,7 +83,10 @@ async def test_what_happens_to_tickets_reaches_the_copy_in_one_cycle(company: Co
         deleted, spam, merged, _, changed, *_ = picked[key]
         states, found = await copied.lifecycles(key), await copied.tickets(key)
         docs = {str(num) for _, num in await copied.documents(key)}
-        assert (states[deleted], states[spam]) == (Lifecycle.DELETED, Lifecycle.SPAM if key == "freshdesk" else states[spam])
+        assert (states[deleted], states[spam]) == (
+            Lifecycle.DELETED,
+            Lifecycle.SPAM if key == "freshdesk" else states[spam],
+        )
         assert not {deleted, spam} & docs and found[changed].subject == "Quokka changed"
         if key == "zendesk":
             assert states[merged] is Lifecycle.MERGED and merged not in docs

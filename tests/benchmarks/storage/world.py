@@ -30,9 +30,7 @@ CJK = ("配送が遅れています", "환불 요청합니다", "无法登录账
 
 
 def infos() -> list[HelpdeskInfo]:
-    return [
-        HelpdeskInfo(key=key, vendor=Vendor(key.upper()), name=key, url=f"https://{key}.example") for key in KEYS
-    ]
+    return [HelpdeskInfo(key=key, vendor=Vendor(key.upper()), name=key, url=f"https://{key}.example") for key in KEYS]
 
 
 def tenant_sizes(rows: int) -> list[int]:
