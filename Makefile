@@ -7,10 +7,10 @@ PORT ?= 8000
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install explorer run test check lock sdl conformance bench drill
+.PHONY: help install explorer run test check lock sdl conformance bench bench-mirror drill
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## make .venv with everything pinned in the lock
 
@@ -48,11 +48,14 @@ sdl: $(STAMP) ## write schema/schema.graphql anew
 conformance: $(STAMP) explorer ## public suites and other people's clients against a running server (needs npm)
 	@$(BIN)/python tests/conformance/run.py
 
+bench-mirror: $(STAMP) ## build the generated mirror of ROWS tickets for the storage figures, once, outside the repository
+	@$(BIN)/python -m tests.benchmarks.storage.build
+
 bench: $(STAMP) ## ratios against named floors, measured side by side
 	@$(BIN)/python -m tests.benchmarks
 
-drill: $(STAMP) ## kill a sync -9, 200 times on each database, and count what was lost (minutes)
-	@$(BIN)/python -m tests.drills
+drill: $(STAMP) ## kill a sync -9 at every named step and at random, on both databases, and compare (minutes)
+	@$(BIN)/python -m pytest -q -m drill tests/drills
 
 lock: $(STAMP) ## pin dependencies anew
 	@$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe -o requirements.lock pyproject.toml

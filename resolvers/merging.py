@@ -209,6 +209,8 @@ async def _nearest(readers: Sequence[_Reader[T]], share: int, rank: Rank[T] | No
     full = [r for r in ordered if r.buffer]
     if not full or any(r.paused for r in ordered):
         return None
+    if len(full) == 1:
+        return full[0]
     choose = max if full[0].backward else min
     return choose(full, key=lambda r: rank(r.peek().record))
 

@@ -1,5 +1,5 @@
 """A sync that is killed with signal 9, at named steps and at random moments: nothing is lost, nothing is there twice,
-and no more than a page of each list is fetched again for each kill. `make drill` does the same two hundred times."""
+and no more than a page of each list is fetched again for each kill. Run by `make drill`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def drill() -> Iterator[Drill]:
         yield Drill(born, sandbox)
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.parametrize("kind", KINDS)
 async def test_ten_kills(kind: str, drill: Drill, tmp_path: Path) -> None:
     random = Random(SEED)
