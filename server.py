@@ -50,8 +50,9 @@ from schema.limits import SIZES
 from sync.copy import Copy, kept_up_to_date, open_copy, open_database_for, shared_budget
 from sync.display import pause, show
 from web.app import WebParts, create_app
-from web.asking import Asked
+from web.asking import Asked, Authenticator
 from web.files import Files
+from web.metrics import Metrics
 from web.principal import TENANT, OneKey, OpenDoor
 from web.serve import DrainingServer
 from web.serve import server as web_server
@@ -130,6 +131,7 @@ class Contexts:
         key = (settings.signing_key or secrets.token_hex(32)).encode()
         self._key = key
         self._calls_each = settings.max_calls
+        self._stale_after_s = settings.stale_seconds
         self._providers = works.providers
         self._copy = works.copy
         self._store = store_of(works.copy) if works.copy else None
@@ -154,6 +156,7 @@ class Contexts:
             mirror=self._copy.mirror if self._copy else None,
             states=self._copy.sync.states if self._copy else None,
             refresh=self._copy.sync.refresh if self._copy else None,
+            stale_after_s=self._stale_after_s,
         )
 
 
@@ -170,10 +173,11 @@ def web_parts(settings: Settings, works: Works, clock: Clock, ledger: Ledger | N
         async with kept_up_to_date(works.copy) if works.copy and syncing else contextlib.nullcontext():
             yield
 
+    authenticator = OneKey(settings.api_key) if settings.api_key else OpenDoor()
     return WebParts(
         schema=build_schema(SchemaOptions(nodes_inaccessible=settings.hide_node)),
         context=contexts,
-        authenticator=OneKey(settings.api_key) if settings.api_key else OpenDoor(),
+        authenticator=authenticator,
         clock=clock,
         settings=WebSettings(
             body_bytes=settings.body_bytes,
@@ -189,18 +193,19 @@ def web_parts(settings: Settings, works: Works, clock: Clock, ledger: Ledger | N
             tokens=settings.max_tokens, depth=settings.max_depth, cost=settings.max_cost, values=settings.max_values
         ),
         sizes=SIZES,
-        routes=[*Files(contexts.links, works.providers).routes(), *webhook_routes(settings, works, clock)],
+        routes=[*Files(contexts.links, works.providers).routes(), *copy_routes(settings, works, clock, authenticator)],
         lifespan=lifespan,
     )
 
 
-def webhook_routes(settings: Settings, works: Works, clock: Clock) -> Sequence[BaseRoute]:
-    """None without WEBHOOK_KEY, or without a copy that hints could bring up to date."""
-    if works.copy is None or not settings.webhook_keys:
+def copy_routes(settings: Settings, works: Works, clock: Clock, callers: Authenticator) -> Sequence[BaseRoute]:
+    """The figures of a copy and, with WEBHOOK_KEY, the doors for hints that bring it up to date."""
+    if works.copy is None:
         return ()
     copied = [account for account in settings.accounts if account.key in works.copy.providers]
-    doors = webhook_doors(copied, settings.webhook_keys, TENANT)
-    return Webhooks(doors, works.copy.database, works.copy.tenancy, clock).routes()
+    doors = webhook_doors(copied, settings.webhook_keys, TENANT) if settings.webhook_keys else {}
+    hooks = Webhooks(doors, works.copy.database, works.copy.tenancy, clock).routes() if doors else []
+    return [*Metrics(works.copy.sync, callers).routes(), *hooks]
 
 
 def own_hosts(settings: Settings) -> tuple[str, ...]:

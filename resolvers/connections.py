@@ -10,17 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from models.enums import CountPrecision
-from models.errors import HelpdeskError
-from models.queries import Page, PageRequest
 from models.records import Count
-from providers.base import Source
 from resolvers.context import RequestContext
-from resolvers.merging import Stream, connect
+from resolvers.merging import connect
 from resolvers.paging import Connection, Position, Window, window
 from resolvers.selection import FieldInfo
+from resolvers.streams import Stream
 
 T = TypeVar("T")
-Q = TypeVar("Q")
 
 
 class Paging(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,44 +30,6 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True):
 
     def window(self, *, default: int = 50) -> Window:
         return window(self.first, self.after, self.last, self.before, default=default)
-
-
-def streams(
-    context: RequestContext,
-    asked: Callable[[str], Q | None],
-    fetch: Callable[[Source, Q, PageRequest], Awaitable[Page[T]]],
-    *,
-    complete: Callable[[Source, Q], bool] = lambda source, query: True,
-) -> list[Stream[T]]:
-    """`asked` gives each helpdesk's query, or None to leave it out; its refusal is that helpdesk's alone."""
-    return [_stream(source, asked, fetch, complete) for source in context.sources.values()]
-
-
-def _stream(
-    source: Source,
-    asked: Callable[[str], Q | None],
-    fetch: Callable[[Source, Q, PageRequest], Awaitable[Page[T]]],
-    complete: Callable[[Source, Q], bool],
-) -> Stream[T]:
-    try:
-        query = asked(source.info.key)
-    except HelpdeskError as refused:
-        return Stream(info=source.info, fetch=_refusing(refused), complete=False)
-
-    async def read(page: PageRequest) -> Page[T]:
-        assert query is not None
-        return await fetch(source, query, page)
-
-    if query is None:
-        return Stream(info=source.info, fetch=read, skipped=True)
-    return Stream(info=source.info, fetch=read, complete=complete(source, query))
-
-
-def _refusing(error: HelpdeskError) -> Callable[[PageRequest], Awaitable[Page[Any]]]:
-    async def refuse(page: PageRequest) -> Page[Any]:
-        raise error
-
-    return refuse
 
 
 async def connected(

@@ -18,7 +18,7 @@ from providers.upstream.records import CallRecord
 from resolvers.loaders import Loaders
 from resolvers.paging import Cursors
 from resolvers.selection import FieldInfo, Selections
-from resolvers.sources import Copy, Refresh, Sources, States
+from resolvers.sources import STALE_AFTER_S, Copy, Refresh, Sources, States
 from resolvers.upstream import summary
 from runtime.clock import Clock
 from writes import Ledger
@@ -43,7 +43,8 @@ class RequestContext:
     call upstream of this operation, filled by the schema's recording extension. `over_copy`: the same request with
     look-ups that ask our copy alone (resolvers/store.py). `came_along`: records that rows of this
     request embed, by want, helpdesk and remote id (resolvers/links.py). `mirror`, `states`, `refresh`: our copy of the
-    helpdesks, how far it has come, and how it is brought up to date; without them everything is asked live."""
+    helpdesks, how far it has come, and how it is brought up to date; without them everything is asked live.
+    `stale_after_s`: how old it may be unmarked."""
 
     def __init__(
         self,
@@ -62,12 +63,15 @@ class RequestContext:
         mirror: Copy | None = None,
         states: States | None = None,
         refresh: Refresh | None = None,
+        stale_after_s: float = STALE_AFTER_S,
     ) -> None:
         self.scope = scope
         self.principal = principal
         self.providers = providers
         self.mirror = mirror
-        self.sources = Sources(providers, clock, mirror=mirror, states=states, refresh=refresh)
+        self.sources = Sources(
+            providers, clock, mirror=mirror, states=states, refresh=refresh, stale_after_s=stale_after_s
+        )
         self.loaders = Loaders(self.sources, scope)
         self._live_loaders: Loaders | None = None
         self.cursors = cursors

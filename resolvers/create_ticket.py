@@ -79,6 +79,7 @@ async def create_ticket(wish: TicketWish, context: RequestContext) -> CreateTick
             draft=draft,
             preview=wish.preview,
             clock=context.clock,
+            keep=context.store.keeper(wish.helpdesk) if context.store is not None else None,
         )
     plan = result.plan
     return CreateTicketPayload(

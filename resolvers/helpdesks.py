@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from models.enums import SearchKind
+from models.enums import SearchKind, SyncKind
 from models.errors import BadInput
 from models.records import Budget, FieldDefinition, Health, HelpdeskInfo, NativeStatus
 from providers.base import FieldSupport
 from resolvers.context import RequestContext
 
 LEAST_SECONDS, MOST_SECONDS = 1, 300
+COPIED_AS: Mapping[SearchKind, SyncKind] = {
+    SearchKind.TICKET: SyncKind.TICKETS,
+    SearchKind.COMMENT: SyncKind.COMMENTS,
+    SearchKind.CONTACT: SyncKind.CONTACTS,
+    SearchKind.ORGANIZATION: SyncKind.ORGANIZATIONS,
+    SearchKind.ARTICLE: SyncKind.ARTICLES,
+}
 
 
 def helpdesks(context: RequestContext) -> list[HelpdeskInfo]:
@@ -26,10 +33,15 @@ def helpdesk(key: str, context: RequestContext) -> HelpdeskInfo:
     return context.sources[key].info
 
 
-def capabilities(info: HelpdeskInfo, context: RequestContext, kind: SearchKind | None) -> list[FieldSupport]:
-    fields = context.sources[info.key].capabilities.fields
-    kinds = list(fields) if kind is None else [kind]
-    return [support for k in kinds for support in fields.get(k, ())]
+async def capabilities(info: HelpdeskInfo, context: RequestContext, kind: SearchKind | None) -> list[FieldSupport]:
+    """What our copy adds is told of the kinds that it may answer for by now: others are asked live."""
+    await context.sources.current()
+    live, both = context.sources.live(info.key), context.sources[info.key]
+    found: list[FieldSupport] = []
+    for each in both.capabilities.fields if kind is None else [kind]:
+        source = both if context.sources.covers(info.key, COPIED_AS[each]) else live
+        found += source.capabilities.fields.get(each, ())
+    return found
 
 
 async def ticket_fields(info: HelpdeskInfo, context: RequestContext) -> Sequence[FieldDefinition]:

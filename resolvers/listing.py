@@ -21,10 +21,10 @@ from providers.base import Source
 from resolvers.connections import Paging, add_up, connected
 from resolvers.context import RequestContext
 from resolvers.filters import NOTHING, Named, Wanted
-from resolvers.merging import Stream
 from resolvers.paging import Connection, Position, fingerprint
 from resolvers.selection import FieldInfo
 from resolvers.sources import Choice, Copy, Freshness, too_old
+from resolvers.streams import Stream
 
 Q = TypeVar("Q")
 T = TypeVar("T")

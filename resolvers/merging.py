@@ -13,46 +13,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-import msgspec
-
-from models.enums import SourceOutcome
 from models.errors import BadInput, HelpdeskError, Unsupported
 from models.queries import Page, PageRequest, Row
-from models.records import Count, HelpdeskInfo
-from models.sync import Coverage
+from models.records import Count
 from resolvers.paging import Connection, Cursors, Edge, PageInfo, Position, SourceState, Window
+from resolvers.streams import Stream, state_of
 
 T = TypeVar("T")
 Rank = Callable[[T], Any]
 END = "$"
 """The place behind all rows, of a stream that failed before it could give one."""
-
-
-class Stream(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """One helpdesk's rows, or with `parts` those of several that our copy gives as one. `skipped`: the filter leaves
-    this helpdesk out, it is not asked.
-
-    `key`: its name in a cursor, the helpdesk's own when left out. `start`: where it begins when the cursor has no place
-    for it; a stream that was given one has its place in every cursor. `lacks`: what of the question this helpdesk
-    cannot answer; it answers the rest, and is PARTIAL. `mirrored`, `stale`, `as_of`, `coverage`: how our copy is.
-    """
-
-    info: HelpdeskInfo
-    fetch: Callable[[PageRequest], Awaitable[Page[T]]]
-    skipped: bool = False
-    complete: bool = True
-    lacks: HelpdeskError | None = None
-    key: str | None = None
-    start: str | None = None
-    parts: tuple[Stream[Any], ...] = ()
-    mirrored: bool = False
-    stale: bool = False
-    as_of: datetime | None = None
-    coverage: Coverage | None = None
-
-    @property
-    def name(self) -> str:
-        return self.key or self.info.key
 
 
 class _Reader(Generic[T]):
@@ -279,26 +249,4 @@ def _onward(
 
 def _states(reader: _Reader[T], now: datetime) -> Sequence[SourceState]:
     """One for each helpdesk of the stream. What fails for all of them is each one's failure."""
-    return [_state(part, reader.error, now) for part in reader.stream.parts or (reader.stream,)]
-
-
-def _state(stream: Stream[T], error: HelpdeskError | None, now: datetime) -> SourceState:
-    if stream.skipped:
-        return SourceState(info=stream.info, state=SourceOutcome.SKIPPED, as_of=now)
-    if error is not None:
-        return SourceState(
-            info=stream.info,
-            state=SourceOutcome.FAILED,
-            coverage=Coverage(complete=False),
-            retry_after_s=error.retry_after,
-            error=error,
-        )
-    coverage = stream.coverage or Coverage(complete=stream.complete and stream.lacks is None)
-    outcome = SourceOutcome.COMPLETE if coverage.complete else SourceOutcome.PARTIAL
-    return SourceState(
-        info=stream.info,
-        state=SourceOutcome.STALE if stream.stale else outcome,
-        as_of=stream.as_of if stream.mirrored else now,
-        coverage=coverage,
-        error=stream.lacks,
-    )
+    return [state_of(part, reader.error, now) for part in reader.stream.parts or (reader.stream,)]

@@ -18,10 +18,10 @@ from resolvers.connections import Paging, connected
 from resolvers.context import RequestContext
 from resolvers.filters import NOTHING, Wanted
 from resolvers.listing import TOGETHER
-from resolvers.merging import Stream
 from resolvers.paging import Connection, Position, fingerprint
 from resolvers.selection import FieldInfo
 from resolvers.sources import LIVE, Choice
+from resolvers.streams import Stream
 
 LONGEST = 200
 COPIES: Mapping[SearchKind, SyncKind] = {

@@ -2,7 +2,7 @@
 provider live.
 
 A copy covers a kind of record once all of it has been read. Without a wish of the caller it answers whatever its age,
-and says that it is STALE when it is older than `STALE_AFTER_S`.
+and says that it is STALE when it is older than `stale_after_s`.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ class Sources(Mapping[str, Source]):
         mirror: Copy | None = None,
         states: States | None = None,
         refresh: Refresh | None = None,
+        stale_after_s: float = STALE_AFTER_S,
     ) -> None:
+        self._stale_after_s = stale_after_s
         self._clock = clock
         self._mirror = mirror
         self._states = states
@@ -207,7 +209,7 @@ class Sources(Mapping[str, Source]):
         if not self.covers(helpdesk, kind):
             return self._gone(helpdesk) if pinned else LIVE
         if freshness is None:
-            return self._chosen(helpdesk, kind, STALE_AFTER_S)
+            return self._chosen(helpdesk, kind, self._stale_after_s)
         chosen = self._chosen(helpdesk, kind, freshness.max_age_s)
         if not chosen.stale or freshness.on_stale is StalePolicy.SERVE_AND_FLAG:
             return chosen

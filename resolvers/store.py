@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
+from models.changes import ChangeBatch
+from models.enums import FreshnessSource
 from models.errors import Unsupported
+from models.records import Ticket
 from resolvers.context import RequestContext
 from resolvers.feed import Feed
 from resolvers.filters import Wanted
@@ -13,6 +16,7 @@ from resolvers.listing import Part, check_fields
 from resolvers.loaders import Loaders
 from resolvers.paging import Cursors, Position, fingerprint
 from resolvers.sources import Choice, Copy
+from storage.apply import apply
 from storage.database import Database
 from storage.epochs import epoch
 from storage.states import States
@@ -32,6 +36,15 @@ class Store:
         self.helpdesks = tuple(helpdesks)
         self.feed = Feed(database, tenancy)
         self._mark: str | None = None
+
+    def keeper(self, helpdesk: str) -> Callable[[Ticket], Awaitable[None]] | None:
+        """Puts what a helpdesk answered to a write into our copy; None where there is none of it."""
+        return self._keep if helpdesk in self.helpdesks else None
+
+    async def _keep(self, ticket: Ticket) -> None:
+        batch = ChangeBatch(records=(ticket,), checkpoint="", more=False)
+        async with self.database.write(self.tenancy.number) as session:
+            await apply(session, self.tenancy, ticket.helpdesk, batch, origin=FreshnessSource.SYNC, now=ticket.as_of)
 
     async def mark(self) -> str:
         """What cursors in the sequence of changes are bound to: this database as it was begun. The sequence of another

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runtime.clock import Clock
 from sandbox.base import BaseTickets
-from sandbox.facts import FactTable
+from sandbox.facts import FactTable, fact_table
 from sandbox.files import FileBook
 from sandbox.forms import Forms
 from sandbox.index import TicketIndex
@@ -54,12 +54,12 @@ class Desk:
         self.support_email = base.support
 
     def _facts(self, seed: int) -> FactTable:
-        return FactTable(
+        return fact_table(
             seed,
-            custom=[(status.key, status.status) for status in self.forms.statuses() if not status.default],
-            assignable=self.staff.assignable(),
-            products=[product.number for product in self.staff.products()],
-            fields=self.forms.fields(),
+            tuple((status.key, status.status) for status in self.forms.statuses() if not status.default),
+            tuple(self.staff.assignable()),
+            tuple(product.number for product in self.staff.products()),
+            tuple(self.forms.fields()),
         )
 
     def user(self, number: int) -> Agent | Person | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from sandbox.records import AGENTS_END
 from sandbox.rng import Affine, mix, pick
@@ -53,6 +53,10 @@ class Moulds:
     @cached_property
     def firms_by_slug(self) -> dict[str, int]:
         return {"-".join(latin(word) for word in name.split()): mould for mould, name in enumerate(self.firms)}
+
+
+moulds_of = lru_cache(maxsize=4)(Moulds)
+"""Worlds of one seed share them."""
 
 
 class Roster:

@@ -1,7 +1,8 @@
-"""The schema, put together. May be called as often as one likes in a process."""
+"""The schema, put together: once for all who ask in a process."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
@@ -65,7 +66,11 @@ class Recording(SchemaExtension):
 
 
 def build_schema(options: SchemaOptions | None = None) -> Schema:
-    options = options or SchemaOptions()
+    return _built(options or SchemaOptions())
+
+
+@cache
+def _built(options: SchemaOptions) -> Schema:
     return Schema(
         query=query(nodes_inaccessible=options.nodes_inaccessible),
         mutation=Mutation,

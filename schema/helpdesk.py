@@ -16,7 +16,9 @@ from schema.scalars import URL, Duration
 from schema.ticket_parts import NativeStatus
 
 
-@strawberry.type(description="What can be done with one field, in this helpdesk, live.")
+@strawberry.type(
+    description="What can be done with one field of this helpdesk's records, by the helpdesk or by our copy."
+)
 class FieldCapability:
     path: str = plain("The field, like `Ticket.status`.")
     readable: bool = plain("Whether it can be read.")
@@ -92,17 +94,17 @@ class Helpdesk(Node):
         return await sync.of_helpdesk(found, info.context, given(kinds))
 
     @asked(
-        "What can be done with each field: NATIVE by the helpdesk itself, MIRROR by our copy alone, where there is "
-        "one. Costs no call."
+        "What can be done with each field now: NATIVE by the helpdesk itself, MIRROR by our copy alone, where there is "
+        "one and it has been read whole. Costs no call."
     )
-    def capabilities(
+    async def capabilities(
         root: Any,
         info: Info,
         kind: Annotated[
             SearchKind | None, strawberry.argument(description="Only fields of this kind of record.")
         ] = strawberry.UNSET,
     ) -> list[FieldCapability]:
-        found: Any = helpdesks.capabilities(root, info.context, given(kind))
+        found: Any = await helpdesks.capabilities(root, info.context, given(kind))
         return list(found)
 
 

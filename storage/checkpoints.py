@@ -33,6 +33,7 @@ from storage.values import moment, seconds
 ASKED = 0
 TAKEN_UP = 1
 """`due_at` of a stream that somebody asked for, before and after a worker has taken it up. Both are long past."""
+STOPPED = (SyncStatus.FAILED, SyncStatus.PAUSED)
 
 
 class LeaseLost(Exception):
@@ -130,7 +131,7 @@ _RELEASE = Statement(
     .where(*_MINE, _row.token == bindparam("of_token"))
     .values(owner=null(), lease_until=literal_column("0"))
 )
-_ASK = Statement(
+_ASK = (
     update(checkpoints)
     .where(
         _row.tenant == bindparam("of_tenant"),
@@ -139,6 +140,8 @@ _ASK = Statement(
     )
     .values(due_at=literal_column(str(ASKED)))
 )
+_ASK_ALL = Statement(_ASK)
+_ASK_GOING = Statement(_ASK.where(_row.status.not_in([literal_column(f"'{one}'") for one in STOPPED])))
 
 
 async def read_checkpoints(db: Database, tenancy: Tenancy, helpdesk: str | None = None) -> list[Checkpoint]:
@@ -224,16 +227,18 @@ async def advance(
         raise LeaseLost(lease.helpdesk, lease.stream)
 
 
-async def ask_now(db: Database, tenancy: Tenancy, helpdesk: str, kind: SyncKind | None) -> int:
-    """The streams of this kind, or all, are due at once. How many there are; none before their first run, which is
-    due anyway."""
+async def ask_now(db: Database, tenancy: Tenancy, helpdesk: str, kind: SyncKind | None, *, stopped: bool = True) -> int:
+    """The streams of this kind, or all, are due at once, and whoever syncs is woken. How many there are; none before
+    their first run, which is due anyway. `stopped`: also those that have stopped, which then try again."""
     values = {
         "of_tenant": tenancy.number,
         "of_helpdesk": tenancy.helpdesks[helpdesk],
         "of_kind": None if kind is None else kind.value,
     }
     async with db.write(tenancy.number) as session:
-        return await session.run(_ASK, values)
+        count = await session.run(_ASK_ALL if stopped else _ASK_GOING, values)
+        await db.announce(session)
+    return count
 
 
 @lru_cache(maxsize=256)

@@ -18,7 +18,7 @@ from models.changes import Hint
 from models.enums import Kind
 from storage.clocks import database_millis
 from storage.database import Database, Row, Session
-from storage.statements import Name, Statement
+from storage.statements import Name, Statement, among
 from storage.tables.syncing import deliveries, hints
 from storage.tenants import Tenancy
 from storage.values import seconds
@@ -35,6 +35,14 @@ class DueHint(msgspec.Struct, frozen=True):
     hint: Hint
     at: int
     tries: int
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What a helpdesk told at once. `delivery`: its own id of that, where it has one."""
+
+    helpdesk: str
+    hints: tuple[Hint, ...]
+    delivery: str | None = None
 
 
 _h, _d = hints.c, deliveries.c
@@ -71,6 +79,11 @@ _DELIVERED: dict[Name, Statement] = {
     "postgresql": _delivered(postgresql.insert(deliveries)),
 }
 _TOLD: dict[Name, Statement] = {"sqlite": _told(sqlite.insert(hints)), "postgresql": _told(postgresql.insert(hints))}
+_SEEN = Statement(
+    select(_d.delivery).where(
+        _d.tenant == bindparam("tenant"), _d.helpdesk == bindparam("helpdesk"), among(_d.delivery, "deliveries")
+    )
+)
 _FORGET = Statement(
     delete(deliveries).where(
         _d.tenant == bindparam("tenant"), _d.received_at < _NOW - literal_column(str(KEPT_MS), _d.received_at.type)
@@ -103,14 +116,43 @@ async def take_in(
     session: Session, tenancy: Tenancy, helpdesk: str, told: Iterable[Hint], delivery: str | None
 ) -> bool:
     """Within the write whose commit is the receipt. False: this delivery was seen, and nothing is done again."""
-    keys = _keys(tenancy, helpdesk)
-    if delivery is not None:
-        found = await session.run(_DELIVERED[session.name], {**keys, "delivery": _plain(delivery)})
-        if not found:
-            return False
-    rows = [{**keys, "kind": kind, "remote_id": ident} for kind, ident in dict.fromkeys(_named(one) for one in told)]
-    await session.run_many(_TOLD[session.name], rows)
-    return True
+    (new,) = await take_in_all(session, tenancy, [Message(helpdesk=helpdesk, hints=tuple(told), delivery=delivery)])
+    return new
+
+
+async def take_in_all(session: Session, tenancy: Tenancy, messages: Sequence[Message]) -> list[bool]:
+    """Several at once, each as by itself."""
+    seen = await _seen(session, tenancy, messages)
+    fresh: dict[tuple[int, str], None] = {}
+    told: dict[tuple[int, str, str], None] = {}
+    new = []
+    for one in messages:
+        number = tenancy.helpdesks[one.helpdesk]
+        delivery = None if one.delivery is None else _plain(one.delivery)
+        new.append(delivery is None or not ((number, delivery) in seen or (number, delivery) in fresh))
+        if new[-1]:
+            if delivery is not None:
+                fresh[number, delivery] = None
+            told |= {(number, *_named(hint)): None for hint in one.hints}
+    deliveries_of = ({"helpdesk": number, "delivery": delivery} for number, delivery in fresh)
+    hints_of = ({"helpdesk": number, "kind": kind, "remote_id": ident} for number, kind, ident in told)
+    await session.run_many(_DELIVERED[session.name], [{"tenant": tenancy.number, **row} for row in deliveries_of])
+    await session.run_many(_TOLD[session.name], [{"tenant": tenancy.number, **row} for row in hints_of])
+    return new
+
+
+async def _seen(session: Session, tenancy: Tenancy, messages: Sequence[Message]) -> set[tuple[int, str]]:
+    """Helpdesk and delivery of those that were told before."""
+    named: dict[str, dict[str, None]] = {}
+    for one in messages:
+        if one.delivery is not None:
+            named.setdefault(one.helpdesk, {})[_plain(one.delivery)] = None
+    found: set[tuple[int, str]] = set()
+    for helpdesk, some in named.items():
+        keys = _keys(tenancy, helpdesk)
+        rows = await session.fetch(_SEEN, {**keys, "deliveries": list(some)})
+        found |= {(keys["helpdesk"], str(delivery)) for (delivery,) in rows}
+    return found
 
 
 async def due(db: Database, tenancy: Tenancy, helpdesk: str, limit: int, now: datetime) -> list[DueHint]:

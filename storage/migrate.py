@@ -7,16 +7,19 @@ owner; the server itself is best run as a role that owns nothing (`grant`), so t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, pool, text
+from sqlalchemy import Connection, make_url, pool, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from models.errors import StorageUnavailable
+from storage import expected
 from storage.postgresql import LOCK
 from storage.sqlite import connect
 
@@ -36,7 +39,12 @@ def newest() -> str:
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    await _run(url, lambda config: command.upgrade(config, revision))
+    def work(config: Config) -> None:
+        command.upgrade(config, revision)
+        if revision == "head" and config.attributes["connection"].dialect.name == "sqlite":
+            expected.tell(config.attributes["connection"])
+
+    await _run(url, work)
 
 
 async def downgrade(url: str, revision: str) -> None:
@@ -44,30 +52,37 @@ async def downgrade(url: str, revision: str) -> None:
 
 
 async def grant(url: str, role: str) -> None:
-    """Lets a PostgreSQL role read and write all tables, and own none."""
-    engine = create_async_engine(url, poolclass=pool.NullPool)
-    try:
-        async with engine.begin() as connection:
-            quoted = '"' + role.replace('"', '""') + '"'
-            for what in (
-                "USAGE ON SCHEMA public",
-                "USAGE ON SEQUENCE tenant_numbers",
-                "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
-            ):
-                await connection.execute(text(f"GRANT {what} TO {quoted}"))
-    finally:
-        await engine.dispose()
+    """Lets a PostgreSQL role read and write all tables, and own none. `url` is the owner's."""
+    async with _alone(url) as connection:
+        quoted = '"' + role.replace('"', '""') + '"'
+        for what in (
+            "USAGE ON SCHEMA public",
+            "USAGE ON SEQUENCE tenant_numbers",
+            "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
+        ):
+            await connection.execute(text(f"GRANT {what} TO {quoted}"))
+
+
+def role_of(url: str) -> str | None:
+    return make_url(url).username
 
 
 async def _run(url: str, what: object) -> None:
     if url.startswith("sqlite"):
         await (await connect(url.partition(":///")[2], reading=False)).close()  # page size and WAL before any table
+    async with _alone(url) as connection:
+        await connection.run_sync(_with, what)
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
+    """A transaction; on PostgreSQL one process after the other."""
     engine = create_async_engine(url, poolclass=pool.NullPool)
     try:
         async with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK}, -1)"))
-            await connection.run_sync(_with, what)
+            yield connection
     except (InterfaceError, OSError) as error:
         raise StorageUnavailable("The database cannot be reached.") from error
     except DBAPIError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
@@ -20,6 +21,8 @@ from models.errors import StorageUnavailable
 from runtime.clock import SystemClock
 from storage.database import Database, Row, Session
 from storage.statements import Name, Statement, Values
+
+log = logging.getLogger("deskgraph.storage")
 
 CHANNEL = "deskgraph_changes"
 WAIT_S = 2.0
@@ -90,6 +93,7 @@ class PostgresqlDatabase(Database):
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str) -> None:
         self._pool = pool
         self._url = url
+        self._writing: dict[int, asyncio.Lock] = {}
         self._woken: dict[int, asyncio.Event] = {}
         self._listener: asyncio.Task[None] | None = None
 
@@ -119,7 +123,10 @@ class PostgresqlDatabase(Database):
 
     @asynccontextmanager
     async def write(self, tenant: int) -> AsyncIterator[Session]:
-        async with self._transaction("BEGIN", "tenant", str(tenant)) as connection:
+        """Writers of this process wait for each other here, so that one connection waits for those of the others, and
+        the rest are there for readers."""
+        writing = self._writing.setdefault(tenant, asyncio.Lock())
+        async with writing, self._transaction("BEGIN", "tenant", str(tenant)) as connection:
             with _told():
                 await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", LOCK, tenant)
             yield _Session(connection, tenant)
@@ -205,6 +212,28 @@ async def _prepared(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     await connection.execute("SET standard_conforming_strings = on")
 
 
+async def _as_it_was(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Whatever is set here is set for a transaction only, so there is nothing else to put back."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
+_ABOVE_SECURITY = "SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+
+
+async def _warned(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Row security does not hold for a superuser, nor for a role that bypasses it."""
+    found = await pool.fetchrow(_ABOVE_SECURITY)
+    if found is not None:
+        log.warning(
+            "The PostgreSQL role of DATABASE_URL %s, so the database itself does not keep tenants apart. Name a role"
+            " there that owns nothing (CREATE ROLE … LOGIN NOSUPERUSER NOBYPASSRLS), and the tables' owner in"
+            " DATABASE_OWNER_URL: it is given what it needs at the next start.",
+            "is a superuser" if found["rolsuper"] else "bypasses row security",
+            extra={"role": found["rolname"]},
+        )
+
+
 async def open_postgresql(url: str, *, connections: int) -> PostgresqlDatabase:
     plain = url.replace("postgresql+asyncpg://", "postgresql://", 1)
     with _told():
@@ -214,6 +243,8 @@ async def open_postgresql(url: str, *, connections: int) -> PostgresqlDatabase:
             max_size=connections,
             timeout=WAIT_S,
             init=_prepared,
+            reset=_as_it_was,
             server_settings={"application_name": "deskgraph", "lock_timeout": "60s"},
         )
+        await _warned(pool)
     return PostgresqlDatabase(pool, plain)

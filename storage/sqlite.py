@@ -45,6 +45,8 @@ def _told() -> Iterator[None]:
 
 
 class _Session(Session):
+    """Every await is a turn of the connection's thread. A cursor without rows has nothing to close."""
+
     name: Name = "sqlite"
 
     def __init__(self, connection: aiosqlite.Connection, tenant: int) -> None:
@@ -61,17 +63,14 @@ class _Session(Session):
         found = statement.on("sqlite")
         with _told():
             cursor = await self.connection.execute(found.sql, found.values(values))
-            count = cursor.rowcount
-            await cursor.close()
-        return count
+        return cursor.rowcount
 
     async def run_many(self, statement: Statement, rows: Sequence[Values]) -> None:
         if not rows:
             return
         found = statement.on("sqlite")
         with _told():
-            cursor = await self.connection.executemany(found.sql, [found.values(row) for row in rows])
-            await cursor.close()
+            await self.connection.executemany(found.sql, [found.values(row) for row in rows])
 
     async def announce(self) -> None:
         self.announced = True
@@ -199,7 +198,7 @@ class SqliteDatabase(Database):
 
 
 async def _do(connection: aiosqlite.Connection, sql: str) -> None:
-    await (await connection.execute(sql)).close()
+    await connection.execute_fetchall(sql)  # one turn of the connection's thread; execute and close are two
 
 
 async def _back(connection: aiosqlite.Connection) -> None:

@@ -19,7 +19,7 @@ from providers.upstream.budget import SharedBudget
 from runtime.clock import Clock
 from storage.budgets import SqlBudget
 from storage.database import Database, open_database
-from storage.migrate import upgrade
+from storage.migrate import grant, role_of, upgrade
 from storage.mirror.mirror import Mirror
 from storage.tenants import Tenancy, enter
 from sync.parts import SyncParts
@@ -42,8 +42,11 @@ class Copy:
 
 @asynccontextmanager
 async def open_database_for(url: str, *, owner_url: str = "") -> AsyncIterator[Database]:
-    """Brings the tables up to date first. Raises StorageUnavailable where there is no database to be had."""
+    """Brings the tables up to date first, and lets the role of `url` use them where they are `owner_url`'s. Raises
+    StorageUnavailable where there is no database to be had."""
     await upgrade(owner_url or url)
+    if owner_url and (role := role_of(url)):
+        await grant(owner_url, role)
     database = await open_database(url)
     try:
         yield database

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from models.enums import SyncKind, SyncStatus
+from models.enums import SyncStatus
 from models.errors import StorageUnavailable
 from storage.checkpoints import Checkpoint, read_checkpoints
 from sync.first_load import FirstLoad
@@ -19,6 +19,7 @@ from sync.waiting import Backoff
 
 log = logging.getLogger("deskgraph.sync")
 BETWEEN_LOOKS_S = 0.25
+LISTEN_S = 60.0
 DRAIN_S = 5.0
 
 
@@ -42,29 +43,22 @@ class Runner:
         self._first_load = first_load
         self._awake = asyncio.Event()
         self._storage = Backoff(1.0, 30.0, parts.random)
-        self._ends = asyncio.Event()
         self._heard = False
 
     def wake(self) -> None:
         """Something may be due now."""
         self._awake.set()
 
-    def ask(self, helpdesk: str, *, kind: SyncKind | None = None, stream: str | None = None) -> None:
-        """The streams of a kind, or one by its name, are to be read at once: unless they have stopped, or another
-        process is at it, which then ends first."""
+    def ask(self, helpdesk: str, stream: str) -> None:
+        """This stream is to be read at once: unless it has stopped, or another process is at it, which then ends
+        first."""
         for slot in self._slots:
-            spec = slot.job.spec
-            if slot.job.helpdesk == helpdesk and (spec.name == stream or (spec.kind is kind and slot.job.streamed)):
+            if slot.job.key == (helpdesk, stream):
                 slot.asked = True
         self.wake()
 
-    async def ended(self, seconds: float) -> None:
-        """Waits until some piece of work has ended here, or for so long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._ends.wait()
-
     async def run(self, stop: asyncio.Event) -> None:
+        listening = asyncio.ensure_future(self._listen(stop))
         try:
             while not stop.is_set():
                 self._awake.clear()
@@ -81,6 +75,8 @@ class Runner:
                 await self._rest(stop, seconds)
                 self._collect()
         finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
             await self._drain()
 
     async def _look(self, stop: asyncio.Event) -> None:
@@ -124,19 +120,14 @@ class Runner:
                 if outcome is Outcome.HELD:
                     slot.asked |= slot.runs_asked
                     slot.not_before = now + self._parts.policy.lease_s / 3
-        self._ends.set()
-        self._ends = asyncio.Event()
 
     async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
-        """Until something ends, is asked for, was written by others while we have nothing to do, or for so long."""
-        parts = self._parts
+        """Until something ends, is asked for, was written by whomever, or for so long."""
         waits: list[asyncio.Future[Any]] = [
             asyncio.ensure_future(stop.wait()),
             asyncio.ensure_future(self._awake.wait()),
-            asyncio.ensure_future(parts.clock.sleep(seconds)),
+            asyncio.ensure_future(self._parts.clock.sleep(seconds)),
         ]
-        if not any(slot.task for slot in self._slots):
-            waits.append(asyncio.ensure_future(self._hear(stop, seconds)))
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -144,12 +135,25 @@ class Runner:
                 one.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
 
-    async def _hear(self, stop: asyncio.Event, seconds: float) -> None:
-        """Others write often at times: they are not looked after each time, but a moment later."""
-        self._heard |= await self._parts.db.changed(self._parts.tenancy.number, seconds)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BETWEEN_LOOKS_S):
-                await stop.wait()
+    async def _listen(self, stop: asyncio.Event) -> None:
+        """What was written, a hint or a wish, may be due: it is looked for at once. We and others write often at times:
+        what is written soon after is looked for a moment later, all of it together."""
+        hearing = self._ear()
+        try:
+            while True:
+                heard = await hearing
+                hearing = self._ear()  # nothing is missed meanwhile
+                if heard:
+                    self._heard = True
+                    self.wake()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(BETWEEN_LOOKS_S):
+                            await stop.wait()
+        finally:
+            hearing.cancel()
+
+    def _ear(self) -> asyncio.Future[bool]:
+        return asyncio.ensure_future(self._parts.db.changed(self._parts.tenancy.number, LISTEN_S))
 
     async def _drain(self) -> None:
         """Each piece ends behind the page under way; what takes too long is cut, and begins with that page again."""

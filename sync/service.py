@@ -18,12 +18,13 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from models.enums import SyncKind, SyncStatus
+from models.enums import Kind, SyncKind
 from models.errors import HelpdeskError
 from models.records import CommentList, Ticket
 from models.sync import SyncState
 from providers.base import Provider
-from storage.checkpoints import Checkpoint, read_checkpoints
+from storage import quarantine
+from storage.checkpoints import STOPPED, Checkpoint, ask_now, read_checkpoints
 from storage.states import States, sync_states
 from sync.first_load import FirstLoad
 from sync.jobs import jobs_of
@@ -65,27 +66,27 @@ class SyncService:
         return await Once(self._parts, self._jobs, self._first_load).run(helpdesks, kinds, confirm_deletes)
 
     async def refresh(self, helpdesk: str, kind: SyncKind) -> bool:
-        """Reads the streams of this kind now, and waits until they have caught up. False when one cannot: it stopped,
-        it failed, or it takes too long. What has just been read is not asked for again."""
-        clock, asked = self._parts.clock, self._parts.clock.now()
-        began = clock.monotonic()
+        """Has the streams of this kind read now, by whichever process reads them, and waits until they have caught up.
+        False when one cannot: it stopped, it failed, or it takes too long. What has just been read is not asked for
+        again, and what has stopped stays so."""
+        parts, asked = self._parts, self._parts.clock.now()
+        began = parts.clock.monotonic()
         rows = await self._rows(helpdesk, kind)
         if rows and all(self._just_read(row, asked) for row in rows):
             return True
-        self._runner.ask(helpdesk, kind=kind)
+        await ask_now(parts.db, parts.tenancy, helpdesk, kind, stopped=False)
         since = datetime.fromtimestamp(math.floor(asked.timestamp()), UTC)
-        before = {row.stream: row.due_at for row in rows}
-        while clock.monotonic() - began < REFRESH_S:
+        while parts.clock.monotonic() - began < REFRESH_S:
             rows = await self._rows(helpdesk, kind)
-            if any(_bad(row, before.get(row.stream)) for row in rows):
+            if any(_bad(row, since) for row in rows):
                 return False
             if rows and all(row.finished_at is not None and row.finished_at >= since for row in rows):
                 return True
-            await self._runner.ended(LOOK_S)
+            await parts.db.changed(parts.tenancy.number, LOOK_S)
         return False
 
     def _ask(self, helpdesk: str, stream: str) -> None:
-        self._runner.ask(helpdesk, stream=stream)
+        self._runner.ask(helpdesk, stream)
 
     def _just_read(self, row: Checkpoint, now: datetime) -> bool:
         spec = next(one for one in self._streams[row.helpdesk] if one.name == row.stream)
@@ -112,13 +113,15 @@ class SyncService:
         states, clock = await self.state(), self._parts.clock
         return self._rates.progress(states, at=clock.monotonic(), now=clock.now())
 
+    async def unread(self) -> Mapping[str, Mapping[Kind, int]]:
+        """How many records of each kind could not be read, by helpdesk."""
+        return {key: await quarantine.count(self._parts.db, self._parts.tenancy, key) for key in self._streams}
+
     async def aclose(self) -> None:
         """Behind `run`."""
         await self._on_demand.aclose()
 
 
-def _bad(row: Checkpoint, due_before: datetime | None) -> bool:
-    """It has stopped, or has failed since: then its next try is due some other time."""
-    if row.status in (SyncStatus.FAILED, SyncStatus.PAUSED):
-        return True
-    return row.error is not None and row.due_at != due_before
+def _bad(row: Checkpoint, since: datetime) -> bool:
+    """It has stopped, or has failed since: then its next try is due later than now."""
+    return row.status in STOPPED or (row.error is not None and row.due_at is not None and row.due_at > since)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
-from models.changes import ChangeBatch
+from models.changes import ChangeBatch, Unread
 from sync.policy import SyncPolicy
 
 SUSPICIOUS_DELETES = "SUSPICIOUS_DELETES"
@@ -13,12 +14,14 @@ WINDOW_STUCK = "WINDOW_STUCK"
 
 
 class Halt(Exception):
-    """The stream stops where it stands. `code` and `message` are shown; nothing of the page under way was stored."""
+    """The stream stops where it stands. `code` and `message` are shown; nothing of the page under way was stored.
+    `unreadable`: what of it could not be read, to be looked at."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, unreadable: Sequence[Unread] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.unreadable = unreadable
 
     @classmethod
     def suspicious(cls, gone: int, held: int) -> Halt:
@@ -53,6 +56,7 @@ class UnreadableShare:
                 f"{len(found)} of the last {rows:,} records could not be read"
                 + (f", the last at {first.where}: {first.reason}" if first else "")
                 + ". Nothing was skipped: look at the quarantine, then ask for this sync again.",
+                batch.unreadable,
             )
 
     def forget(self) -> None:

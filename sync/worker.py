@@ -12,17 +12,18 @@ What holds
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from models.changes import ChangeBatch, StreamSpec, WindowStuck
+from models.changes import ChangeBatch, StreamSpec, Unread, WindowStuck
 from models.enums import SyncStatus
 from models.errors import CredentialsRejected, HelpdeskError, StorageUnavailable
 from models.records import RemoteProblem
 from providers.base import Provider
 from providers.upstream.policy import Lane, lane_is
+from storage import quarantine
 from storage.checkpoints import Checkpoint, LeaseLost
 from sync.gate import Gate
 from sync.leasing import Held, holding, told, write
@@ -33,6 +34,7 @@ from sync.valves import SUSPICIOUS_DELETES, WINDOW_STUCK, Halt, RemovedShare, Un
 from sync.waiting import NEVER, Backoff, problem_of
 
 log = logging.getLogger("deskgraph.sync")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class StreamWorker:
@@ -72,7 +74,8 @@ class StreamWorker:
         except (LeaseLost, StorageUnavailable):
             raise
         except Halt as halt:
-            return await self._halted(held, SyncStatus.FAILED, RemoteProblem(code=halt.code, message=halt.message))
+            problem = RemoteProblem(code=halt.code, message=halt.message)
+            return await self._halted(held, SyncStatus.FAILED, problem, halt.unreadable)
         except WindowStuck as stuck:
             return await self._halted(held, SyncStatus.FAILED, RemoteProblem(code=WINDOW_STUCK, message=stuck.message))
         except CredentialsRejected as error:
@@ -108,7 +111,7 @@ class StreamWorker:
         parts.steps("read")
         self._unreadable.take(batch)
         now = parts.clock.now()
-        after = self._after(_in_pass(before, asked_at), batch, now)
+        after = self._after(_in_pass(before, asked_at, batch), batch, now)
         unseen_since = after.pass_started_at if self.spec.whole and batch.pass_ended else None
         if batch.pass_ended or not batch.more:
             after = msgspec.structs.replace(after, pass_started_at=None)
@@ -144,15 +147,18 @@ class StreamWorker:
         await self._noted(held, msgspec.structs.replace(held.checkpoint, error=problem, due_at=due))
         return Outcome.LATER
 
-    async def _halted(self, held: Held, status: SyncStatus, problem: RemoteProblem) -> Outcome:
+    async def _halted(
+        self, held: Held, status: SyncStatus, problem: RemoteProblem, unreadable: Sequence[Unread] = ()
+    ) -> Outcome:
         log.error("sync stopped: %s", problem.message, extra={**told(held.lease), "code": problem.code})
         after = msgspec.structs.replace(held.checkpoint, status=status, error=problem, due_at=NEVER)
-        await self._noted(held, after)
+        await self._noted(held, after, unreadable)
         return Outcome.HALTED
 
-    async def _noted(self, held: Held, after: Checkpoint) -> None:
+    async def _noted(self, held: Held, after: Checkpoint, unreadable: Sequence[Unread] = ()) -> None:
         parts = self._parts
         async with parts.db.write(parts.tenancy.number) as session:
+            await quarantine.take_in(session, parts.tenancy, self.helpdesk, unreadable, parts.clock.now())
             await write(parts, session, held, after)
         held.checkpoint = after
 
@@ -163,10 +169,12 @@ def _confirmed(checkpoint: Checkpoint) -> bool:
     return checkpoint.status is SyncStatus.FAILED and error is not None and error.code == SUSPICIOUS_DELETES
 
 
-def _in_pass(before: Checkpoint, asked_at: datetime) -> Checkpoint:
+def _in_pass(before: Checkpoint, asked_at: datetime, batch: ChangeBatch) -> Checkpoint:
     """The pass under way, or a new one. It counts as begun when the worker whose clock is furthest behind joined it:
-    what any of them read in it is dated later."""
-    started = min(before.pass_started_at or asked_at, asked_at)
+    what any of them read in it is dated later. A pass that met a record without an id cannot tell who is gone, and
+    counts as begun before everything."""
+    nameless = any(one.remote_id is None for one in batch.unreadable)
+    started = LONG_AGO if nameless else min(before.pass_started_at or asked_at, asked_at)
     new = before.pass_started_at is None
     return msgspec.structs.replace(
         before, pass_started_at=started, started_at=asked_at if new else before.started_at or asked_at

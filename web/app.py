@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -118,11 +119,14 @@ def _lifespan(parts: WebParts) -> Callable[[Starlette], AbstractAsyncContextMana
     return lifespan
 
 
+_printed = lru_cache(maxsize=4)(print_schema)
+
+
 class _Sdl:
     """/schema.graphql, for whoever may ask. A federated schema is printed as a subgraph."""
 
     def __init__(self, schema: Schema, authenticator: Authenticator) -> None:
-        self._text = print_schema(schema)
+        self._text = _printed(schema)
         self._authenticator = authenticator
 
     async def answer(self, request: Request) -> Response:

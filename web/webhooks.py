@@ -29,8 +29,8 @@ from models.changes import Hint
 from models.errors import BadInput, Forbidden, StorageUnavailable, Unauthenticated
 from runtime.clock import Clock
 from storage.database import Database
-from storage.hints import take_in
 from storage.tenants import Tenancy
+from web.intake import Intake
 from web.question import read_body
 from web.refusal import Refusal
 
@@ -99,11 +99,9 @@ class Webhooks:
     ) -> None:
         self._doors = dict(doors)
         self._nobody = _nobodys(doors)
-        self._database = database
-        self._tenancy = tenancy
+        self._intake = Intake(database, tenancy)
         self._clock = clock
         self._store_seconds = store_seconds
-        self._storing: set[asyncio.Task[bool]] = set()
 
     def routes(self) -> list[Route]:
         return [Route("/webhooks/{helpdesk}/{secret}", self._answer, methods=["POST"])]
@@ -137,27 +135,13 @@ class Webhooks:
 
     async def _stored(self, helpdesk: str, hints: Sequence[Hint]) -> bool:
         """False: it was told before. A database that takes too long is not waited for, not even to give up."""
-        storing = asyncio.ensure_future(self._take_in(helpdesk, hints))
-        self._storing.add(storing)
-        storing.add_done_callback(self._stored_or_not)
-        done, _ = await asyncio.wait({storing}, timeout=self._store_seconds)
-        error = storing.exception() if done else None
-        if done and error is None:
-            return storing.result()
-        storing.cancel()
-        if error is not None and not isinstance(error, StorageUnavailable):
-            log.error("a message could not be stored", exc_info=error, extra={"helpdesk": helpdesk})
+        try:
+            async with asyncio.timeout(self._store_seconds):
+                return await self._intake.store(helpdesk, hints)
+        except (StorageUnavailable, TimeoutError):
+            pass
+        except Exception:
+            log.exception("a message could not be stored", extra={"helpdesk": helpdesk})
         message = "What was told could not be stored. Tell it again."
         headers = {"Retry-After": str(AGAIN_SECONDS)}
         raise Refusal(503, message, code=StorageUnavailable.code, headers=headers)
-
-    async def _take_in(self, helpdesk: str, hints: Sequence[Hint]) -> bool:
-        async with self._database.write(self._tenancy.number) as session:
-            new = await take_in(session, self._tenancy, helpdesk, hints, hints[0].delivery)
-            await self._database.announce(session)
-            return new
-
-    def _stored_or_not(self, storing: asyncio.Task[bool]) -> None:
-        self._storing.discard(storing)
-        if not storing.cancelled():
-            storing.exception()

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from models.errors import BadInput, HelpdeskError, OutcomeUnknown
+from models.errors import BadInput, HelpdeskError, OutcomeUnknown, StorageUnavailable
 from models.queries import MappingWarning, TicketDraft, WritePlan
 from models.records import Ticket
 from providers.base import Provider
 from runtime.clock import Clock
 from writes.ledger import Entry, Ledger, WriteState
 
+log = logging.getLogger("deskgraph.writes")
+
 VENDOR_KEY_LIFE_S = 110 * 60
 """Zendesk keeps an Idempotency-Key for two hours (its page 'Creating and updating tickets'); minutes are spared."""
 
+KEEP_S = 5.0
 MAX_KEY = 255
 REPLANNED = (WriteState.PREPARED, WriteState.FAILED)
 """What was sent, or may have been, is answered from its row, whatever planning would say now."""
+
+
+Keep = Callable[[Ticket], Awaitable[None]]
 
 
 class WriteResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +53,10 @@ async def create_ticket(
     draft: TicketDraft,
     preview: bool,
     clock: Clock,
+    keep: Keep | None = None,
 ) -> WriteResult:
-    """Errors a caller can act on come back in the result; anything else is raised."""
+    """Errors a caller can act on come back in the result; anything else is raised. `keep` puts the vendor's answer into
+    our copy."""
     helpdesk = provider.info.key
     try:
         _check_key(key)
@@ -72,7 +82,7 @@ async def create_ticket(
     except HelpdeskError as error:
         return WriteResult(error=error.at(helpdesk))
     # The call goes on when the caller goes away: only so is its outcome ever known.
-    task = asyncio.ensure_future(_settle(provider, ledger, entry, clock))
+    task = asyncio.ensure_future(_settle(provider, ledger, entry, clock, keep))
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)
     return await asyncio.shield(task)
@@ -87,7 +97,7 @@ def marker_of(tenant: str, helpdesk: str, key: str) -> str:
     return "deskgraph-" + hashlib.sha256(f"{tenant}\0{helpdesk}\0{key}".encode()).hexdigest()[:20]
 
 
-async def _settle(provider: Provider, ledger: Ledger, entry: Entry, clock: Clock) -> WriteResult:
+async def _settle(provider: Provider, ledger: Ledger, entry: Entry, clock: Clock, keep: Keep | None) -> WriteResult:
     if entry.state is WriteState.SUCCEEDED:
         return WriteResult(plan=entry.plan, ticket=entry.ticket, state=entry.state, replayed=True)
     unknown = entry.state is WriteState.OUTCOME_UNKNOWN
@@ -98,8 +108,21 @@ async def _settle(provider: Provider, ledger: Ledger, entry: Entry, clock: Clock
         return WriteResult(plan=entry.plan, error=error.at(entry.helpdesk), state=entry.state)
     young = entry.sent_at is not None and now - entry.sent_at < VENDOR_KEY_LIFE_S
     if unknown and not (provider.idempotent_creates and young):
-        return await _look(provider, ledger, entry)
-    return await _send(provider, ledger, entry, unknown=unknown)
+        result = await _look(provider, ledger, entry)
+    else:
+        result = await _send(provider, ledger, entry, unknown=unknown)
+    if keep is not None and result.ticket is not None:
+        await _kept(keep, result.ticket)
+    return result
+
+
+async def _kept(keep: Keep, ticket: Ticket) -> None:
+    """The ticket is there, whatever becomes of our copy of it: the sync brings what could not be put there now."""
+    try:
+        async with asyncio.timeout(KEEP_S):
+            await keep(ticket)
+    except (StorageUnavailable, TimeoutError):
+        log.warning("a new ticket could not be put into the copy now", extra={"helpdesk": ticket.helpdesk})
 
 
 async def _send(provider: Provider, ledger: Ledger, entry: Entry, *, unknown: bool) -> WriteResult:

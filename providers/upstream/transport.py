@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -153,6 +155,12 @@ def _in_slices(request: httpx.Request) -> httpx.Request:
     )
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all pools: to read the certificates takes a tenth of a second."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class PooledTransport(httpx.AsyncBaseTransport):
     """One pool per helpdesk: no proxy and no certificates from the environment, no cookies, no redirects.
 
@@ -161,7 +169,7 @@ class PooledTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, policy: UpstreamPolicy, *, allow_loopback: bool) -> None:
-        self._ssl = httpx.create_ssl_context(trust_env=False)
+        self._ssl = _tls()
         self._size = policy.concurrency + policy.file_streams
         self._allow_loopback = allow_loopback
         self._kept = AiohttpTransport(client=lambda: self._session(fresh=False), verify=self._ssl, trust_env=False)

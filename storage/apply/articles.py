@@ -23,7 +23,7 @@ from storage.apply.readings import checked_version, grave_of, ident, packed
 from storage.ranks import ARTICLE_STATE, ARTICLE_VISIBILITY, LIFECYCLE
 from storage.search.documents import Doc, Ref
 from storage.tables.knowledge import article_labels, article_texts, articles
-from storage.values import millis, number_of, seconds, text_key
+from storage.values import millis, moment, number_of, seconds, text_key
 
 TEXTS, FILES = 0, 1
 OPEN: Final = (ArticleVisibility.PUBLIC, ArticleVisibility.SIGNED_IN)
@@ -197,7 +197,7 @@ ARTICLES = Keeping(
     card=_card,
 )
 
-_LOCALES = rows.of_numbers(article_texts, ("locale", "own"))
+_LOCALES = rows.of_numbers(article_texts, ("locale", "own", "state", "outdated", "updated_at"))
 _DROP = rows.delete(article_texts, ("tenant", "helpdesk", "num", "locale"))
 _LOCALE = [column.name for column in article_texts.columns].index("locale")
 _PUT = rows.insert(article_texts, key=("tenant", "helpdesk", "num", "locale"))
@@ -223,25 +223,40 @@ class Articles:
 
     async def _write_texts(self, written: Sequence[Outcome]) -> None:
         """All languages of those whose other languages are told anew; of the rest their own."""
-        there = {one.new.num: one.new for one in written if one.old is not None}
-        rows_of = {one.new.num: list(self._text_rows(one.new)) for one in written if not one.new.dead}
+        there = {one.new.num: one for one in written if one.old is not None}
+        rows_there = await self._desk.session.fetch(_LOCALES, self._desk.values(nums=[*there])) if there else ()
+        kept = {
+            num: ArticleTranslation(
+                locale=locale,
+                title="",
+                state=ARTICLE_STATE.word(state),
+                outdated=bool(outdated),
+                updated_at=moment(updated),
+            )
+            for num, locale, own, state, outdated, updated in rows_there
+            if own and _still(there[num])
+        }
+        rows_of = {
+            one.new.num: list(self._text_rows(one.new, kept.get(one.new.num))) for one in written if not one.new.dead
+        }
         gone: list[tuple[Any, ...]] = []
-        if there:
-            for num, locale, own in await self._desk.session.fetch(_LOCALES, self._desk.values(nums=[*there])):
-                replaced = own or there[num].dead or _are_told(there[num])
-                if replaced and not any(row[_LOCALE] == locale for row in rows_of.get(num, ())):
-                    gone.append((self._desk.tenant, self._desk.number, num, locale))
-                    self._drop_doc(num, locale)
+        for num, locale, own, *_ in rows_there:
+            replaced = own or there[num].new.dead or _are_told(there[num].new)
+            if replaced and not any(row[_LOCALE] == locale for row in rows_of.get(num, ())):
+                gone.append((self._desk.tenant, self._desk.number, num, locale))
+                self._drop_doc(num, locale)
         await _DROP.run(self._desk.session, gone)
         await _PUT.run(self._desk.session, [row for some in rows_of.values() for row in some])
 
     def _drop_doc(self, num: int, locale: str) -> None:
         self._desk.refs.append(Ref(kind=SearchKind.ARTICLE, helpdesk=self._desk.number, num=num, sub=locale))
 
-    def _text_rows(self, held: Held) -> Iterator[tuple[Any, ...]]:
+    def _text_rows(self, held: Held, kept: ArticleTranslation | None) -> Iterator[tuple[Any, ...]]:
+        """`kept`: what was told before of its own language, where that still holds."""
         main: Article = held.record
         texts: Texts | None = held.parts[TEXTS]
-        known = {locale_key(one.locale): one for one in (texts.known or () if texts else ())}
+        told_of = (texts.known or () if texts else ()) if kept is None else (kept,)
+        known = {locale_key(one.locale): one for one in told_of}
         written = {locale_key(one.locale): one for one in (*(texts.others if texts else ()), main)}
         for locale in {**known, **written}:
             record, about = written.get(locale), known.get(locale)
@@ -272,6 +287,17 @@ class Articles:
 def _are_told(held: Held) -> bool:
     texts: Texts | None = held.parts[TEXTS]
     return texts is not None and texts.known is not None
+
+
+def _still(outcome: Outcome) -> bool:
+    """Nothing is told anew of its languages, and it is the version that was told of before."""
+    old, new = outcome.old, outcome.new
+    same = (
+        old is not None
+        and old.version == new.version
+        and locale_key(old.record.locale) == locale_key(new.record.locale)
+    )
+    return same and not new.dead and not _are_told(new)
 
 
 def _owned(outcome: Outcome) -> files.Owned:

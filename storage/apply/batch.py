@@ -17,6 +17,7 @@ from storage.apply.catalogues import replace_catalogues
 from storage.apply.desk import Applied, Desk
 from storage.apply.numbering import number
 from storage.apply.people import AGENTS, CONTACTS, GROUPS, ORGANIZATIONS, People
+from storage.apply.quiet import uncollected
 from storage.apply.readings import main_of, unread
 from storage.apply.savepoints import UNSTORABLE, savepoint
 from storage.apply.sightings import sight
@@ -50,8 +51,9 @@ async def apply(
     """
     desk = Desk(session, tenancy, helpdesk, origin, now)
     try:
-        async with savepoint(session):
-            return await _apply(desk, tenancy, batch)
+        with uncollected():
+            async with savepoint(session):
+                return await _apply(desk, tenancy, batch)
     except UNSTORABLE:
         if batch.rows - len(batch.unreadable) > 1:
             return await _halves(session, tenancy, helpdesk, batch, origin=origin, now=now)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
+from operator import ne
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from models.enums import ChangeOp, Kind, Lifecycle
 from storage.apply.desk import Desk, Note
@@ -131,13 +134,14 @@ def _op(telling: Telling, old: Held | None, new: Held) -> tuple[ChangeOp | None,
 
 
 def differences(telling: Telling, old: Held, new: Held) -> tuple[bool, Sequence[str]]:
-    """Whether anything differs, and the public names of what does. Both are compared as they are unpacked."""
-    before, after = old.record, new.shape.unpack(new.card)
+    """Whether anything differs, and the public names of what does. Both records are as they are unpacked."""
+    fields = old.record.__struct_fields__
     changed = False
     names: dict[str, None] = {}
-    for field, name in telling.fields.items():
-        if getattr(before, field) != getattr(after, field):
+    for field in compress(fields, map(ne, astuple(old.record), astuple(new.record))):
+        if field in telling.fields:
             changed = True
+            name = telling.fields[field]
             if name is not None:
                 names[name] = None
     for i, part in enumerate(telling.parts):

@@ -20,7 +20,6 @@ from storage.apply.cleaning import storable, told
 from storage.apply.desk import Desk
 from storage.apply.held import Held, Reading, Shape, held_row
 from storage.apply.outcomes import Outcome, Telling, outcomes, public_names
-from storage.apply.quiet import uncollected
 from storage.apply.readings import Unfit, checked_version, gone_reading, grave_of, ident, latest, read
 from storage.apply.ticket_rows import FILES, FULL, Before, Rows
 from storage.database import Row
@@ -152,13 +151,11 @@ class Tickets:
 
     async def take(self, records: Sequence[Ticket], gone: Sequence[Gone]) -> None:
         """Joins them with what there is."""
-        with uncollected():
-            readings = read(self._desk, Kind.TICKET, records, reading_of)
-            readings += read(self._desk, Kind.TICKET, gone, gone_reading)
+        readings = read(self._desk, Kind.TICKET, records, reading_of)
+        readings += read(self._desk, Kind.TICKET, gone, gone_reading)
         if readings:
             known = await self._known([*{reading.num for reading in readings}])
-            with uncollected():
-                self._outcomes = outcomes(self._desk, SHAPE, TELLING, known, readings)
+            self._outcomes = outcomes(self._desk, SHAPE, TELLING, known, readings)
         self.requesters = [one.requester for one in records if one.requester is not None]
         self.organizations = [one.organization for one in records if one.organization is not None]
 
@@ -172,13 +169,12 @@ class Tickets:
 
     async def write(self) -> None:
         made = Rows(self._desk)
-        with uncollected():
-            for outcome in self._outcomes:
-                before = self._before.get(outcome.new.num)
-                if outcome.write:
-                    made.put(outcome, before)
-                elif outcome.touch and before is not None:
-                    made.touch(outcome, before)
+        for outcome in self._outcomes:
+            before = self._before.get(outcome.new.num)
+            if outcome.write:
+                made.put(outcome, before)
+            elif outcome.touch and before is not None:
+                made.touch(outcome, before)
         await made.write()
         await files.replace(self._desk, Kind.TICKET, self._files())
         await ticket_sides.recheck_files(self._desk, made.recheck)

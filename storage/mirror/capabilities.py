@@ -38,7 +38,7 @@ _TICKET = (
     _field("Ticket.externalId", find=True),
     _field("Ticket.createdAt", find=True, sort=True),
     _field("Ticket.updatedAt", find=True, sort=True),
-    _field("Ticket.number", sort=True),
+    _field("Ticket.number", find=True, sort=True),
     _field("Ticket.customFields", find=True, sort=True),
     _field("Ticket.lifecycle", find=True),
     _field("Ticket.hasAttachments", find=True, note="Known once the ticket's comments were read."),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice, repeat
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import islice, repeat
 
 import msgspec
 
@@ -65,13 +66,13 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
     """A document's tokens: `own` are ours; of `text` the first `title` are in the title too; `times` how often each is
     there, at most 255."""
 
-    own: list[str]
+    own: tuple[str, ...]
     title: int
     text: list[str]
     times: bytes
 
     def all(self) -> list[str]:
-        return self.own + self.text
+        return [*self.own, *self.text]
 
 
 def kind_token(kind: SearchKind) -> str:
@@ -91,31 +92,38 @@ def open_token(helpdesk: int) -> str:
     return f"{_OPEN}{helpdesk}"
 
 
-def _own(doc: Doc) -> Iterator[str]:
-    yield kind_token(doc.kind)
-    yield helpdesk_token(doc.helpdesk)
-    if doc.public:
-        yield from (organization_token(doc.helpdesk, one) for one in dict.fromkeys(doc.orgs))
-        if doc.kind is SearchKind.ARTICLE:
-            yield open_token(doc.helpdesk)
-    elif doc.kind is SearchKind.COMMENT:
+@lru_cache(maxsize=8_192)
+def _own(kind: SearchKind, helpdesk: int, orgs: tuple[int, ...], public: bool) -> tuple[str, ...]:
+    return tuple(_made(kind, helpdesk, orgs, public))
+
+
+def _made(kind: SearchKind, helpdesk: int, orgs: tuple[int, ...], public: bool) -> Iterator[str]:
+    yield kind_token(kind)
+    yield helpdesk_token(helpdesk)
+    if public:
+        yield from (organization_token(helpdesk, one) for one in dict.fromkeys(orgs))
+        if kind is SearchKind.ARTICLE:
+            yield open_token(helpdesk)
+    elif kind is SearchKind.COMMENT:
         yield NOTE
 
 
-def _looked_at(texts: Sequence[str]) -> Iterator[str]:
-    left = LONGEST_TEXT
-    for text in texts:
-        yield text[:left]
-        left -= min(len(text), left)
-
-
 def words_of(doc: Doc) -> Words:
-    title, *texts = _looked_at((doc.title, *doc.texts))
-    titled = Counter(words(title))
-    counted = Counter(chain(titled.elements(), *map(words, texts)))
-    kept = list(islice(counted, MOST_TOKENS))
-    times = bytes(map(min, counted.values(), repeat(255, len(kept))))
-    return Words(list(_own(doc)), min(len(titled), len(kept)), kept, times)
+    title = doc.title[:LONGEST_TEXT]
+    found = words(title)
+    titled = len(set(found))
+    found += words("\n".join(doc.texts)[: LONGEST_TEXT - len(title)])  # no token reaches across a line's end
+    counted = Counter(found)
+    kept = list(counted) if len(counted) <= MOST_TOKENS else list(islice(counted, MOST_TOKENS))
+    own = _own(doc.kind, doc.helpdesk, doc.orgs, doc.public)
+    return Words(own, min(titled, len(kept)), kept, _times(counted.values(), len(kept)))
+
+
+def _times(counts: Collection[int], most: int) -> bytes:
+    try:
+        return bytes(counts)[:most]
+    except ValueError:
+        return bytes(map(min, counts, repeat(255, most)))
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -7,36 +7,51 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select
 
+from storage import rows
 from storage.database import Row, Session
 from storage.search.buckets import look_for, placed, tenant_token
 from storage.search.documents import KINDS, Doc, Ref, Words, pack, unpack, words_of
 from storage.search.places import places, rowid
-from storage.statements import Native, Statement, among
+from storage.statements import Native
 from storage.tables.searching import search_docs
 
 __all__ = ["Doc", "Ref", "forget", "index"]
 
-_docs = search_docs.c
-_OF_RECORDS = (
-    select(_docs.doc, _docs.num, _docs["sub"], _docs.at, _docs.words_packed)
-    .where(_docs.tenant == bindparam("tenant"))
-    .where(_docs.kind == bindparam("kind"), _docs.helpdesk == bindparam("of"), among(_docs.num, "nums"))
+_COLUMNS = "own.doc, own.num, own.sub, own.at, own.words_packed"
+_OF_KIND = "own.tenant = :tenant AND own.kind = :kind AND own.helpdesk = :of"
+_WHOLE = Native(
+    sqlite=f"SELECT {_COLUMNS} FROM json_each(:set__nums) AS asked CROSS JOIN search_docs AS own"  # noqa: S608
+    f" WHERE {_OF_KIND} AND own.num = asked.value",
+    postgresql=f"SELECT {_COLUMNS} FROM unnest(CAST(:set__nums AS bigint[])) AS asked(num) CROSS JOIN LATERAL"  # noqa: S608
+    f" (SELECT * FROM search_docs AS own WHERE {_OF_KIND} AND own.num = asked.num OFFSET 0) AS own",
 )
-_WHOLE = Statement(_OF_RECORDS)
-_PARTS = Statement(_OF_RECORDS.where(among(_docs["sub"], "subs")))
-_ADD = Statement(insert(search_docs))
-_REMOVE = Statement(delete(search_docs).where(_docs.tenant == bindparam("of"), _docs.doc == bindparam("place")))
-_ADD_WORDS = Native(
-    sqlite="INSERT INTO search_words (rowid, words) VALUES (:rowid, :words)",
+_PARTS = Native(
+    sqlite=f"SELECT {_COLUMNS} FROM json_each(:set__pairs) AS asked CROSS JOIN search_docs AS own"  # noqa: S608
+    f" WHERE {_OF_KIND} AND own.num = asked.value ->> 0 AND own.sub = asked.value ->> 1",
+    postgresql=f"SELECT {_COLUMNS} FROM unnest(CAST(:set__nums AS bigint[]), CAST(:set__subs AS text[]))"  # noqa: S608
+    " AS asked(num, sub) CROSS JOIN LATERAL"
+    f" (SELECT * FROM search_docs AS own WHERE {_OF_KIND} AND own.num = asked.num AND own.sub = asked.sub OFFSET 0)"
+    " AS own",
+)
+"""Each record is gone to by the index, in both databases; left to themselves they read all documents of the helpdesk as
+long as they have no statistics."""
+_ADD = rows.insert(search_docs)
+_REMOVE = rows.delete(search_docs, ("tenant", "doc"))
+_ADD_WORDS = rows.Many(
+    ("tenant", "doc", "words"),
+    sqlite="INSERT INTO search_words (rowid, words) VALUES (?, ?)",
     postgresql="INSERT INTO search_words (tenant, doc, words)"
-    " VALUES (:tenant, :doc, array_to_tsvector(CAST(:words AS text[])))",
+    " SELECT tenant, doc, array_to_tsvector(string_to_array(words, ' '))"
+    " FROM unnest($1::integer[], $2::bigint[], $3::text[]) AS new(tenant, doc, words)",
 )
-_REMOVE_WORDS = Native(
-    sqlite="INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', :rowid, :words)",
-    postgresql="DELETE FROM search_words WHERE doc = :doc AND tenant = :tenant",
+_REMOVE_WORDS = rows.Many(
+    ("tenant", "doc", "words"),
+    sqlite="INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', ?, ?)",
+    postgresql="DELETE FROM search_words AS gone USING unnest($1::integer[], $2::bigint[]) AS old(tenant, doc)"
+    " WHERE gone.doc = old.doc AND gone.tenant = old.tenant",
 )
+"""SQLite has to be told the words of what it is to forget. No token has a space in it."""
 _SETTLE = Native(sqlite="SELECT 0", postgresql="SELECT deskgraph_settle_words()")
 """PostgreSQL: puts new words in their places; a batch at once is several times faster than word by word."""
 Key: TypeAlias = tuple[int, int, int, str]
@@ -62,8 +77,8 @@ async def index(session: Session, docs: Sequence[Doc]) -> None:
     if not new:
         return
     found = list(zip(await places(session, [at for at, _ in new]), new, strict=True))
-    await session.run_many(_ADD, [_row(session.tenant, place, at, key, packed[key]) for place, (at, key) in found])
-    await session.run_many(_ADD_WORDS, [_words(session, place, words[key]) for place, (_, key) in reversed(found)])
+    await _ADD.run(session, [_row(session.tenant, place, at, key, packed[key]) for place, (at, key) in found])
+    await _ADD_WORDS.run(session, [_words(session, place, words[key]) for place, (_, key) in reversed(found)])
     if session.name == "postgresql":
         await session.fetch(_SETTLE, {})
 
@@ -74,14 +89,8 @@ async def forget(session: Session, refs: Iterable[Ref]) -> None:
     for ref in refs:
         asked[KINDS[ref.kind], ref.helpdesk, ref.sub is None].append(ref)
     for (kind, helpdesk, whole), of_kind in asked.items():
-        found = await _rows(session, kind, helpdesk, [r.num for r in of_kind], _subs(of_kind, whole))
-        wanted = {(r.num, r.sub) for r in of_kind}
-        gone = [_Indexed(row[0], row[3], row[4]) for row in found if whole or (row[1], row[2]) in wanted]
-        await _take_out(session, gone)
-
-
-def _subs(refs: Iterable[Ref], whole: bool) -> list[str] | None:
-    return None if whole else [r.sub or "" for r in refs]
+        found = await _rows(session, kind, helpdesk, [(r.num, r.sub or "") for r in of_kind], whole=whole)
+        await _take_out(session, [_Indexed(row[0], row[3], row[4]) for row in found])
 
 
 async def _indexed(session: Session, keys: Iterable[Key]) -> dict[Key, _Indexed]:
@@ -91,48 +100,44 @@ async def _indexed(session: Session, keys: Iterable[Key]) -> dict[Key, _Indexed]
         asked[key[0], key[1]].append(key)
     found: dict[Key, _Indexed] = {}
     for (kind, helpdesk), of_kind in asked.items():
-        nums, subs = [k[2] for k in of_kind], [k[3] for k in of_kind]
-        for doc, num, sub, at, packed in await _rows(session, kind, helpdesk, nums, subs):
+        for doc, num, sub, at, packed in await _rows(session, kind, helpdesk, [k[2:] for k in of_kind]):
             found[kind, helpdesk, num, sub] = _Indexed(doc, at, packed)
     return {key: found[key] for key in keys if key in found}
 
 
 async def _rows(
-    session: Session, kind: int, helpdesk: int, nums: Sequence[int], subs: Sequence[str] | None
+    session: Session, kind: int, helpdesk: int, pairs: Sequence[tuple[int, str]], *, whole: bool = False
 ) -> Sequence[Row]:
-    values = {"tenant": session.tenant, "kind": kind, "of": helpdesk, "nums": list(dict.fromkeys(nums))}
-    if subs is None:
-        return await session.fetch(_WHOLE, values)
-    return await session.fetch(_PARTS, {**values, "subs": list(dict.fromkeys(subs))})
+    """Of these records (number, sub), or of all that is of these numbers."""
+    values = {"tenant": session.tenant, "kind": kind, "of": helpdesk}
+    if whole:
+        return await session.fetch(_WHOLE, {**values, "nums": list({num for num, _ in pairs})})
+    pairs = list(dict.fromkeys(pairs))
+    nums, subs = [num for num, _ in pairs], [sub for _, sub in pairs]
+    return await session.fetch(_PARTS, {**values, "pairs": pairs, "nums": nums, "subs": subs})
 
 
-def _row(tenant: int, place: int, at: int, key: Key, packed: bytes) -> dict[str, Any]:
+def _row(tenant: int, place: int, at: int, key: Key, packed: bytes) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
     kind, helpdesk, num, sub = key
-    return {
-        "tenant": tenant,
-        "doc": place,
-        "kind": kind,
-        "num": num,
-        "sub": sub,
-        "helpdesk": helpdesk,
-        "at": at,
-        "words_packed": packed,
-    }
+    return tenant, place, kind, num, sub, helpdesk, at, packed
 
 
-def _words(session: Session, place: int, found: Words) -> dict[str, Any]:
+def _words(session: Session, place: int, found: Words) -> tuple[Any, ...]:
     """What the word index is given. SQLite's takes ascending rowids fastest: the newest first."""
     words = found.all()
     if session.name == "sqlite":
-        return {"rowid": rowid(session.tenant, place), "words": " ".join(words)}
-    return {"tenant": session.tenant, "doc": place, "words": placed(session.tenant, place, words)}
+        return rowid(session.tenant, place), " ".join(words)
+    return session.tenant, place, " ".join(placed(session.tenant, place, words))
 
 
 async def _take_out(session: Session, gone: Sequence[_Indexed]) -> None:
     if not gone:
         return
+    newest_first = sorted(gone, key=lambda old: -old.doc)
     if session.name == "postgresql":
         await look_for(session, f"'{tenant_token(session.tenant)}'")
-    newest_first = sorted(gone, key=lambda old: -old.doc)
-    await session.run_many(_REMOVE_WORDS, [_words(session, old.doc, unpack(old.packed)) for old in newest_first])
-    await session.run_many(_REMOVE, [{"of": session.tenant, "place": old.doc} for old in gone])
+        await _REMOVE_WORDS.run(session, [(session.tenant, old.doc) for old in newest_first])
+    else:
+        await _REMOVE_WORDS.run(session, [_words(session, old.doc, unpack(old.packed)) for old in newest_first])
+    await _REMOVE.run(session, [(session.tenant, old.doc) for old in gone])

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -68,6 +68,8 @@ _LETTERS = str.maketrans(
 _WEAK, _STRONG = "-'&+=~", "._@/:#"
 _ASCII = re.compile(rf"[a-z0-9]+(?:[{_WEAK}{_STRONG}]{{1,3}}[a-z0-9]+)*")
 _SIGNS = re.compile("([^a-z0-9]+)")
+_WORD = re.compile("[a-z0-9]+")
+_MAY_JOIN = re.compile(rf"[{_WEAK}{_STRONG}][a-z0-9]")
 _ASCII_SET = frozenset(map(chr, range(128)))
 _COMPOUND = re.compile("[aum]+(?:[-.]{1,3}[aum]+)*|s")
 _PART = re.compile("(u[um]*)|[am]+|[-.]+|s")
@@ -138,7 +140,13 @@ def compounds(plain: str) -> Iterator[tuple[str, str, int]]:
 def words(text: str) -> list[str]:
     """Every token of a text, as often as it is there."""
     plain, found = folded(text), list[str]()
-    for compound in _ASCII.findall(plain) if _is_plain(plain) else (one for one, _, _ in compounds(plain)):
+    if not _is_plain(plain):
+        joined: Iterable[str] = (one for one, _, _ in compounds(plain))
+    elif _MAY_JOIN.search(plain) is None:
+        return _cut(_WORD.findall(plain))
+    else:
+        joined = _ASCII.findall(plain)
+    for compound in joined:
         if not compound.isascii():
             found.extend(_of_compound(compound))
         elif compound.isalnum():
@@ -146,6 +154,12 @@ def words(text: str) -> list[str]:
         else:
             found.extend(_of_ascii(compound))
     return found
+
+
+def _cut(words: list[str]) -> list[str]:
+    if not words or len(max(words, key=len)) <= LONGEST_TOKEN:
+        return words
+    return [word[:LONGEST_TOKEN] for word in words]
 
 
 def _is_plain(folded: str) -> bool:

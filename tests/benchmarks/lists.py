@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,8 +10,9 @@ from models.enums import Vendor
 from models.queries import Page, PageRequest
 from models.records import HelpdeskInfo
 from providers.walking import OffsetChunks, walk
-from resolvers.merging import Stream, connect
+from resolvers.merging import connect
 from resolvers.paging import Cursors, window
+from resolvers.streams import Stream
 from tests.benchmarks.measuring import Figure, compare
 from tests.support.changing import Row
 from tests.support.changing import Vendor as ChangingVendor
@@ -31,7 +33,7 @@ class _Still(ChangingVendor):
         return self._orders[descending]
 
 
-async def figures() -> list[Figure]:
+async def figures() -> AsyncIterator[Figure]:
     vendors = {
         key: _Still(rows={str(n): n * 2 + place for n in range(1, ROWS + 1)}, seed=place, busy=0)
         for place, key in enumerate(("one", "two"))
@@ -73,7 +75,7 @@ async def figures() -> list[Figure]:
         assert sum(len(rows[start : start + 100]) for start in range(0, len(rows), 100)) == 2 * ROWS
 
     note = f"{2 * ROWS:,} rows in pages of 100, sealed cursors included"
-    return [await compare("walk and merge, to sorting and slicing", merged, sliced, rounds=5, note=note)]
+    yield await compare("walk and merge, to sorting and slicing", merged, sliced, rounds=5, note=note)
 
 
 def _opened(vendor: _Still, flipped: bool) -> OffsetChunks[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx
 
 from providers.upstream import Call, FamilyPolicy, FixedCredential, Upstream
@@ -13,7 +15,7 @@ BODY = b'{"tickets": []}'
 CALLS = 200
 
 
-async def figures() -> list[Figure]:
+async def figures() -> AsyncIterator[Figure]:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=BODY, headers={"content-type": "application/json"})
 
@@ -40,4 +42,4 @@ async def figures() -> list[Figure]:
             "an upstream call under the policy, to a bare httpx call", with_policy, without, rounds=8, note="200 calls"
         )
     await policed.aclose()
-    return [found]
+    yield found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import httpx
 
@@ -52,28 +52,26 @@ def _zendesk(client: httpx.AsyncClient) -> Work:
     return get
 
 
-async def figures() -> list[Figure]:
+async def figures() -> AsyncIterator[Figure]:
     async with _client(MANY) as many, _client(FEW) as few:
-        return [
-            await compare(
-                "sandbox, Freshdesk: first page of 5,000,000, to that of 5,000",
-                _freshdesk(many),
-                _freshdesk(few),
-                rounds=15,
-                goal=GOAL,
-            ),
-            await compare(
-                "sandbox, Zendesk: first page of 5,000,000, to that of 5,000",
-                _zendesk(many),
-                _zendesk(few),
-                rounds=15,
-                goal=GOAL,
-            ),
-            await compare(
-                "sandbox, Freshdesk: pages 271 to 300 of 5,000,000, to pages 1 to 30",
-                _freshdesk(many, first=271, last=300),
-                _freshdesk(many, first=1, last=30),
-                rounds=25,
-                goal=GOAL,
-            ),
-        ]
+        yield await compare(
+            "sandbox, Freshdesk: first page of 5,000,000, to that of 5,000",
+            _freshdesk(many),
+            _freshdesk(few),
+            rounds=15,
+            goal=GOAL,
+        )
+        yield await compare(
+            "sandbox, Zendesk: first page of 5,000,000, to that of 5,000",
+            _zendesk(many),
+            _zendesk(few),
+            rounds=15,
+            goal=GOAL,
+        )
+        yield await compare(
+            "sandbox, Freshdesk: pages 271 to 300 of 5,000,000, to pages 1 to 30",
+            _freshdesk(many, first=271, last=300),
+            _freshdesk(many, first=1, last=30),
+            rounds=25,
+            goal=GOAL,
+        )

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
 from models.queries import Scope
-from providers.base import Source
 from tests.contract.case import TENANT, Case
-from tests.contract.copying import copied, filled
+from tests.contract.copying import Templates, copied
 from tests.support.company import Company, Premises, open_company, premises
+from tests.support.databases import KINDS
 from tests.support.truth import truth_of
 
-
-class Open(Protocol):
-    """`busy`: the desks change while the test goes on, or did before."""
-
-    def __call__(
-        self, company: Company, helpdesk: str, folder: Path, template: Path, *, busy: bool
-    ) -> AbstractAsyncContextManager[Source]: ...
-
-
-def live(
-    company: Company, helpdesk: str, folder: Path, template: Path, *, busy: bool
-) -> AbstractAsyncContextManager[Source]:
-    return nullcontext(company.providers[helpdesk])
-
-
-SOURCES: dict[str, tuple[str, Open]] = {
-    "freshdesk": ("freshdesk", live),
-    "zendesk": ("zendesk", live),
-    "copy of freshdesk": ("freshdesk", copied),
-    "copy of zendesk": ("zendesk", copied),
+SOURCES: dict[str, tuple[str, str | None]] = {
+    "freshdesk": ("freshdesk", None),
+    "zendesk": ("zendesk", None),
+    **{f"{helpdesk} in {kind}": (helpdesk, kind) for kind in KINDS for helpdesk in ("freshdesk", "zendesk")},
 }
-"""Name of the test's parameter → the helpdesk it answers for, and how it is opened."""
+"""Name of the test's parameter → the helpdesk it answers for, and the kind of database that has its copy; None: the
+helpdesk answers itself."""
 
 
 FEW = 340
@@ -64,25 +47,26 @@ async def company(request: pytest.FixtureRequest) -> AsyncIterator[Company]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with a copy of the company at its beginning."""
-    return tmp_path_factory.getbasetemp()
-
-
-@pytest.fixture
-def busy(request: pytest.FixtureRequest) -> bool:
-    return "fresh" in request.fixturenames
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Copies of the company as it is at its beginning."""
+    made = Templates(premises(FEW, limits=False), tmp_path_factory.mktemp("copies"))
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=SOURCES)
 async def case(
-    request: pytest.FixtureRequest, company: Company, template: Path, tmp_path: Path, busy: bool
+    request: pytest.FixtureRequest, company: Company, templates: Templates, tmp_path: Path
 ) -> AsyncIterator[Case]:
-    helpdesk, opened = SOURCES[request.param]
+    helpdesk, kind = SOURCES[request.param]
     desk = company.desk(helpdesk)
-    file = filled(template, FEW) if opened is copied else template
-    async with opened(company, helpdesk, tmp_path, file, busy=busy) as source:
-        yield Case(helpdesk, source, company, desk, truth_of(desk))
+    truth = truth_of(desk)
+    if kind is None:
+        yield Case(helpdesk, company.providers[helpdesk], company, desk, truth)
+        return
+    busy = "fresh" in request.fixturenames
+    async with copied(company, helpdesk, templates.url(kind), tmp_path, busy=busy) as source:
+        yield Case(helpdesk, source, company, desk, truth)
 
 
 @pytest.fixture

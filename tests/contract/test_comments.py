@@ -81,7 +81,8 @@ async def test_many_tickets_cost_a_call_each(case: Case, everyone: Scope) -> Non
     await case.source.comments(everyone, whole[:1], 100)
     case.company.forget_calls()
     await case.source.comments(everyone, whole[1:], 90)
-    assert len(case.company.calls(case.helpdesk)) <= 19
+    most = 19 * (2 if case.copied else 1)  # a copied list row may not have the request's files
+    assert len(case.company.calls(case.helpdesk)) <= most
 
 
 @pytest.mark.usefixtures("fresh")

@@ -1,6 +1,6 @@
-"""A sync process to be killed: reads the sandbox's helpdesks into a database until their first load is through.
+"""A sync process to be killed: reads the sandbox's helpdesks into a database until everything that is due is through.
 
-Started by tests/support/crash.py, as a child of a process that has imported everything already.
+Born of tests/drills/nursery.py, which has imported everything already.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from collections.abc import Callable
 
 import msgspec
 
-from models.enums import Vendor
+from models.enums import SyncStatus, Vendor
 from models.queries import Scope
 from providers import Link, Parts, build
 from providers.base import Provider
-from providers.freshdesk import provider as freshdesk
-from providers.zendesk import provider as zendesk
 from runtime.clock import SystemClock
 from storage import absences, hints
-from storage.checkpoints import read_checkpoints
+from storage.checkpoints import ASKED, TAKEN_UP, Checkpoint, read_checkpoints
 from storage.database import Database, open_database
 from storage.due_comments import due_comments
 from storage.postgresql import PostgresqlDatabase
 from storage.sqlite import SqliteDatabase
+from storage.states import COMMENTS, RECONCILE
 from storage.tenants import Tenancy, enter
 from sync.parts import SyncParts
 from sync.policy import SyncPolicy
@@ -33,8 +32,9 @@ from sync.service import SyncService
 
 TENANT = "drill"
 NEVER_AGAIN_S = 1_000_000.0
-IMPORTED = (freshdesk, zendesk, PostgresqlDatabase, SqliteDatabase)
-"""Here already, so that no worker has to."""
+NO_SECRETS = {"api_key": "none", "oauth_token": "none"}
+DATABASES = (PostgresqlDatabase, SqliteDatabase)
+"""Imported here already."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -45,18 +45,22 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
-    """`die_at`: the step, and which time it is met. `whole`: the process ends when there are no comments, hints and
-    missing numbers to be read either; else when all streams have come to their end once."""
+    """`die_at`: the step, and which time it is met; `sleep_at`: there it is stopped, until somebody wakes it.
+    `tell_at`: how many steps of whatever name it meets before it says so. `only`: this stream and no other. `whole`:
+    comments, hints, missing and old numbers are waited for too."""
 
     url: str
     accounts: tuple[Account, ...]
     die_at: tuple[str, int] | None = None
+    sleep_at: tuple[str, int] | None = None
+    tell_at: int | None = None
+    only: str | None = None
     lease_s: float = 60.0
     whole: bool = False
 
 
-def provider_of(account: Account) -> Provider:
-    """No list is read a second time once it has come to its end: a page that is asked for twice was fetched again."""
+def provider_of(account: Account, orders: Orders) -> Provider:
+    """No list is read a second time unless it is asked for: a page that is asked for twice was fetched again."""
     link = Link(
         key=account.key,
         vendor=Vendor(account.vendor),
@@ -66,24 +70,43 @@ def provider_of(account: Account) -> Provider:
         secrets=account.secrets,
     )
     provider = build(link, Parts())
-    provider.streams = tuple(msgspec.structs.replace(spec, every_s=NEVER_AGAIN_S) for spec in provider.streams)
+    chosen = [spec for spec in provider.streams if orders.only in (None, spec.name)]
+    provider.streams = tuple(msgspec.structs.replace(spec, every_s=NEVER_AGAIN_S) for spec in chosen)
     return provider
 
 
-def deadly(die_at: tuple[str, int] | None) -> Callable[[str], None]:
-    met: Counter[str] = Counter()
+def prepared() -> None:
+    """Done before workers are born, so that none of them has to: the vendors' code and certificates."""
+    for vendor in Vendor:
+        provider_of(Account(vendor, vendor, "http://127.0.0.1:9", NO_SECRETS), Orders(url="", accounts=()))
 
-    def step(name: str) -> None:
-        met[name] += 1
-        if die_at is not None and (name, met[name]) == die_at:
+
+class Watch:
+    """What happens at the steps of a sync."""
+
+    def __init__(self, orders: Orders, reached: Callable[[], None]) -> None:
+        self._orders, self._reached = orders, reached
+        self.met: Counter[str] = Counter()
+        self._count = 0
+        self._tell()
+
+    def __call__(self, name: str) -> None:
+        self.met[name] += 1
+        self._count += 1
+        self._tell()
+        if (name, self.met[name]) == self._orders.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if (name, self.met[name]) == self._orders.sleep_at:
+            os.kill(os.getpid(), signal.SIGSTOP)
 
-    return step
+    def _tell(self) -> None:
+        if self._count == self._orders.tell_at:
+            self._reached()
 
 
-async def work(orders: Orders) -> None:
+async def work(orders: Orders, watch: Watch) -> None:
     clock = SystemClock()
-    providers = {one.key: provider_of(one) for one in orders.accounts}
+    providers = {one.key: provider_of(one, orders) for one in orders.accounts}
     db = await open_database(orders.url, readers=2)
     tenancy = await enter(db, TENANT, [one.info for one in providers.values()], clock)
     parts = SyncParts(
@@ -94,14 +117,16 @@ async def work(orders: Orders) -> None:
         scope=Scope(tenant=TENANT),
         policy=SyncPolicy(
             lease_s=orders.lease_s,
-            look_s=0.1,
-            backoff_first_s=0.2,
-            backoff_cap_s=1.0,
-            comments_every_s=0.5,
-            reconcile_every_s=0.5,
+            look_s=0.2,
+            backoff_first_s=1.0,
+            backoff_cap_s=2.0,
+            comments_every_s=1.0,
+            comments_at_once=10 if orders.whole else 1,
+            hints_backoff_s=1.0,
+            reconcile_every_s=1.0,
             reconcile_calls=200,
         ),
-        steps=deadly(orders.die_at),
+        steps=watch,
     )
     stop = asyncio.Event()
     service = SyncService(parts, providers)
@@ -118,12 +143,24 @@ async def work(orders: Orders) -> None:
 async def through(db: Database, tenancy: Tenancy, providers: dict[str, Provider], *, whole: bool) -> bool:
     rows = {(one.helpdesk, one.stream): one for one in await read_checkpoints(db, tenancy)}
     for key, provider in providers.items():
-        names = [spec.name for spec in provider.streams] + (["comments", "~reconcile"] if whole else [])
-        if any((row := rows.get((key, name))) is None or row.first_finished_at is None for name in names):
+        if not all(ended(rows.get((key, spec.name))) for spec in provider.streams):
             return False
-        if whole and not await idle(db, tenancy, key):
+        if whole and not (
+            ended(rows.get((key, COMMENTS.name)))
+            and ended(rows.get((key, RECONCILE.name)))
+            and await idle(db, tenancy, key)
+        ):
             return False
     return True
+
+
+def ended(row: Checkpoint | None) -> bool:
+    """Read to its end since it was last asked for."""
+    if row is None:
+        return False
+    assert row.status not in (SyncStatus.FAILED, SyncStatus.PAUSED), row
+    asked = row.due_at is None or row.due_at.timestamp() in (ASKED, TAKEN_UP)
+    return row.finished_at is not None and row.pass_started_at is None and row.error is None and not asked
 
 
 async def idle(db: Database, tenancy: Tenancy, helpdesk: str) -> bool:
@@ -134,5 +171,8 @@ async def idle(db: Database, tenancy: Tenancy, helpdesk: str) -> bool:
     )
 
 
-def main(orders: bytes) -> None:
-    asyncio.run(work(msgspec.json.decode(orders, type=Orders)))
+def main(orders: bytes, reached: Callable[[], None], met: Callable[[str], None]) -> None:
+    told = msgspec.json.decode(orders, type=Orders)
+    watch = Watch(told, reached)
+    asyncio.run(work(told, watch))
+    met(msgspec.json.encode(watch.met).decode())

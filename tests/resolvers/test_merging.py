@@ -14,8 +14,9 @@ from models.errors import BadCursor, Unavailable, Unsupported
 from models.queries import Page, PageRequest, Row
 from models.records import HelpdeskInfo
 from providers.walking import walk
-from resolvers.merging import Stream, connect
+from resolvers.merging import connect
 from resolvers.paging import Connection, Cursors, fingerprint, window
+from resolvers.streams import Stream
 from tests.support import changing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

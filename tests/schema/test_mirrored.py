@@ -340,3 +340,18 @@ async def test_somebody_newer_than_the_copy_is_looked_for_at_the_helpdesk(age_s:
     (ticket,) = answer.data["tickets"]["nodes"]
     assert not answer.errors and (ticket["requester"] or {}).get("name") == name
     assert desks["fd"].asked("contacts_by_id") == ([("101",)] if name else [])
+
+
+async def test_what_our_copy_can_do_is_told_once_it_answers() -> None:
+    async def told(states: SetStates) -> tuple[str, str]:
+        desks = two_desks()
+        text = '{ helpdesk(key: "fd") { capabilities(kind: TICKET) { path filterable sortable } } }'
+        answer = await ask(desks, text, context=context(desks, None, states))
+        (status,) = answer.data["helpdesk"]["capabilities"]
+        return status["filterable"], status["sortable"]
+
+    loading = SetStates(helpdesks=[])
+    loading.set("fd", TICKETS, age_s=1, finished=False)
+    assert await told(loading) == ("NATIVE", "NONE")
+    assert await told(only("zd")) == ("NATIVE", "NONE")
+    assert await told(only("fd")) == ("NATIVE", "MIRROR")

@@ -147,17 +147,25 @@ EPHEMERAL = {"seq", "doc", "origin"}
 """What depends on the order of arrival, as it should."""
 
 
-async def everything_of(desk: CopyDesk, ident: str, skip: Sequence[str] = ("changes", "tenants")) -> dict[str, Any]:
+async def everything_of(desk: CopyDesk, ident: str) -> dict[str, Any]:
     """All rows that a ticket left in any table, its own number taken out."""
-    num, found = number_of(ident), {}
+    (found,) = await everything_of_each(desk, [ident])
+    return found
+
+
+async def everything_of_each(desk: CopyDesk, idents: Sequence[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [{} for _ in idents]
     for table in metadata.sorted_tables:
         key = next((name for name in ("num", "ticket", "owner") if name in table.c), None)
-        if table.name in skip or key is None or "tenant" not in table.c:
+        if table.name in ("changes", "tenants") or key is None or "tenant" not in table.c:
             continue
         names = [c.name for c in table.columns if c.name not in EPHEMERAL]
-        rows = await desk.rows(table, key, *names)
-        mine = [dict(zip(names, row[1:], strict=True)) for row in rows if row[0] == num]
-        found[table.name] = [_without(row, ident, num) for row in mine]
+        rows: dict[int, list[dict[str, Any]]] = {}
+        for row in await desk.rows(table, key, *names):
+            rows.setdefault(row[0], []).append(dict(zip(names, row[1:], strict=True)))
+        for one, ident in zip(found, idents, strict=True):
+            num = number_of(ident)
+            one[table.name] = [_without(row, ident, num) for row in rows.get(num, ())]
     return found
 
 
@@ -182,6 +190,7 @@ __all__ = [
     "conversation",
     "copy_desk",
     "everything_of",
+    "everything_of_each",
     "file",
     "gone",
     "listed",

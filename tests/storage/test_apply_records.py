@@ -187,6 +187,21 @@ async def test_a_listed_article_does_not_take_its_other_languages_away(db: Datab
     assert [row[1] for row in await desk.rows(article_texts, "locale", "title")] == ["Title 2", "Titre"]
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("read", [100, 200])
+async def test_what_was_told_of_an_articles_own_language_stays_with_its_version(db: Database, read: float) -> None:
+    """Also when the article is written anew for something else: here for a number of views."""
+    desk = await copy_desk(db)
+    own = told("en", "Title 1", updated_at=at(4), outdated=True)
+    await desk.apply(Translated(article=article("3", 5, views=1), translations=(own,)))
+    for views, translations in ((2, ()), (3, (own,))):
+        listed = article("3", 5, read, views=views, detail=DetailLevel.FULL if translations else DetailLevel.LISTED)
+        await desk.apply(Translated(article=listed, translations=translations))
+        assert await desk.rows(article_texts, "outdated", "updated_at") == [(1, int(at(4).timestamp()))]
+    await desk.apply(Translated(article=article("3", 6, 300, detail=DetailLevel.LISTED)))
+    assert await desk.rows(article_texts, "outdated", "updated_at") == [(0, int(at(6).timestamp()))]
+
+
 async def test_short_lists_are_replaced_whole(db: Database) -> None:
     desk = await copy_desk(db)
     fields = tuple(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
+import asyncpg
 import pytest
 from sqlalchemy import bindparam, func, insert, select
 
 from models.enums import Vendor
 from models.records import HelpdeskInfo
 from runtime.clock import ManualClock
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.statements import Native, Statement, among
 from storage.tables.directory import helpdesks, products, tenants
 from storage.tenants import enter, take_numbers
+from sync.copy import open_database_for
+from tests.support.databases import GUEST, OWNER, SERVER, named, postgresql_url, why_no_postgresql
 
 PRODUCTS = Statement(
     select(products.c.position)
@@ -83,6 +87,24 @@ async def test_more_readers_than_connections_wait_for_their_turn(db: Database) -
     assert await asyncio.gather(*(read() for _ in range(30))) == [0] * 30
 
 
+async def test_writers_who_wait_keep_no_reader_out(db: Database) -> None:
+    tenant = (await enter(db, "acme", [], ManualClock())).number
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def write(position: int) -> None:
+        async with db.write(tenant) as session:
+            await session.run(ADD, row(tenant, position))
+            begun.set()
+            await done.wait()
+
+    writing = asyncio.gather(*(write(position) for position in range(20)))
+    await begun.wait()
+    read = await asyncio.gather(*(db.fetch(tenant, ALL, {}) for _ in range(20)))
+    done.set()
+    await writing
+    assert read == [[(0,)]] * 20 and await db.fetch(tenant, ALL, {}) == [(20,)]
+
+
 async def test_a_read_sees_one_moment(db: Database) -> None:
     tenant = (await enter(db, "acme", [], ManualClock())).number
     async with db.read(tenant) as reader:
@@ -147,3 +169,31 @@ async def test_the_role_of_these_tests_can_neither_own_nor_bypass(db: Database) 
         " AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1",
     )
     assert [r[0] for r in await db.fetch(0, forced, {})] == ["alembic_version", "facts"]
+
+
+async def test_a_role_that_row_security_does_not_hold_for_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    if (reason := why_no_postgresql()) is not None:
+        pytest.skip(reason)
+
+    def warnings() -> list[logging.LogRecord]:
+        return [record for record in caplog.records if record.name == "deskgraph.storage"]
+
+    async with postgresql_url() as url:
+        await (await open_database(url)).aclose()
+        assert warnings() == []
+        await (await open_database(named(SERVER, url.rpartition("/")[2]))).aclose()
+    (record,) = warnings()
+    assert record.levelname == "WARNING" and "is a superuser" in record.getMessage()
+    assert "NOSUPERUSER NOBYPASSRLS" in record.getMessage() and "DATABASE_OWNER_URL" in record.getMessage()
+
+
+async def test_the_owner_of_the_tables_lets_the_server_use_them() -> None:
+    if (reason := why_no_postgresql()) is not None:
+        pytest.skip(reason)
+    async with postgresql_url() as url:
+        name = url.rpartition("/")[2]
+        owner = await asyncpg.connect(named(SERVER, name, OWNER).replace("+asyncpg", ""))
+        await owner.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {GUEST}")
+        await owner.close()
+        async with open_database_for(url, owner_url=named(SERVER, name, OWNER)) as db:
+            assert (await enter(db, "acme", [desk("a")], ManualClock())).helpdesks == {"a": 1}

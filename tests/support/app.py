@@ -69,9 +69,11 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(company: Company, who: Caller | None = None, *, copy: Copy | None = None) -> AsyncIterator[App]:
-    """With `copy`, the server answers from it."""
-    settings = Settings(signing_key=SIGNING_KEY, accounts=sandbox_accounts(BASE), explorer=False)
+async def open_app(
+    company: Company, who: Caller | None = None, *, copy: Copy | None = None, **more: Any
+) -> AsyncIterator[App]:
+    """With `copy`, the server answers from it. `more`: settings."""
+    settings = Settings(signing_key=SIGNING_KEY, accounts=sandbox_accounts(BASE), explorer=False, **more)
     app = App(company, who or caller())
     works = Works(company.providers, copy)
     parts = dataclasses.replace(web_parts(settings, works, company.clock), authenticator=app)

@@ -3,6 +3,9 @@
 PostgreSQL is looked for at POSTGRES_TEST_URL, else on this machine; what is there must let us make databases and roles.
 Where there is none its tests are skipped, and say why; with POSTGRES_REQUIRED they fail.
 The tables belong to one role, and the tests connect as another that owns nothing and cannot bypass row security.
+
+Making a database costs far more than most tests do in it. So SQLite's is a copy of one that was migrated once, and
+PostgreSQL's goes back on a shelf as it was (spares.py). What lasts longer than a test lives in a loop of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ import asyncio
 import atexit
 import itertools
 import os
+import shutil
+import tempfile
+import threading
 from collections.abc import AsyncIterator, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -23,6 +28,7 @@ import pytest
 
 from storage.database import Database, open_database
 from storage.migrate import grant, upgrade
+from tests.support.spares import Original, Spare
 
 SERVER = os.environ.get("POSTGRES_TEST_URL", "postgresql://127.0.0.1:5432/postgres")
 OWNER, GUEST = "deskgraph_test_owner", "deskgraph_test_guest"
@@ -30,10 +36,21 @@ _numbers = itertools.count(1)
 T = TypeVar("T")
 
 
+@cache
+def _elsewhere() -> asyncio.AbstractEventLoop:
+    """A loop in a thread of its own, until the process ends."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    return loop
+
+
 def _aside(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine in a loop of its own, whether or not one is running here."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+    """Runs a coroutine elsewhere, whether or not a loop is running here."""
+    return asyncio.run_coroutine_threadsafe(work, _elsewhere()).result()
+
+
+async def _sent(work: Coroutine[Any, Any, T]) -> T:
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, _elsewhere()))
 
 
 @cache
@@ -91,7 +108,7 @@ def _template() -> str:
         await grant(named(SERVER, name, OWNER), GUEST)
 
     _aside(make())
-    atexit.register(lambda: asyncio.run(_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
+    atexit.register(_end)
     return name
 
 
@@ -107,24 +124,96 @@ async def _swept() -> None:
             await _server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+class _Shelf:
+    """Spare databases like `source`, which nobody may have open."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._original: Original | None = None
+        self._spares: list[Spare] = []
+
+    async def take(self) -> Spare:
+        if self._spares:
+            return self._spares.pop()
+        if self._source in _lent:
+            await _lent[self._source].close()
+        if self._original is None:
+            self._original = await Original.of(_plain(self._source))
+        name = f"{_template()}_{next(_numbers)}"
+        await _server(f"CREATE DATABASE {name} TEMPLATE {self._source} OWNER {OWNER}")
+        await _server(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        return await Spare.of(name, _plain(name))
+
+    async def give_back(self, spare: Spare) -> None:
+        assert self._original is not None
+        if await spare.restored(self._original):
+            self._spares.append(spare)
+        else:
+            await _dropped(spare)
+
+    async def empty(self) -> None:
+        while self._spares:
+            await _dropped(self._spares.pop())
+
+
+_shelves: dict[str, _Shelf] = {}
+_lent: dict[str, Spare] = {}
+
+
+def _plain(name: str) -> str:
+    return named(SERVER, name).replace("+asyncpg", "")
+
+
+async def _dropped(spare: Spare) -> None:
+    await spare.close()
+    await _server(f"DROP DATABASE IF EXISTS {spare.name} WITH (FORCE)")
+
+
+def _end() -> None:
+    async def drop() -> None:
+        for shelf in _shelves.values():
+            await shelf.empty()
+        await _server(f"DROP DATABASE IF EXISTS {_template()} WITH (FORCE)")
+
+    _aside(drop())
+
+
+@asynccontextmanager
+async def _like(source: str) -> AsyncIterator[str]:
+    shelf = _shelves.setdefault(source, _Shelf(source))
+    spare = await _sent(shelf.take())
+    _lent[spare.name] = spare
+    try:
+        yield spare.name
+    finally:
+        del _lent[spare.name]
+        if spare.name in _shelves:
+            await _sent(_shelves.pop(spare.name).empty())
+        await _sent(shelf.give_back(spare))
+
+
 @asynccontextmanager
 async def postgresql_url(user: str = GUEST) -> AsyncIterator[str]:
-    template = _template()
-    name = f"{template}_{next(_numbers)}"
-    await _server(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
-    try:
+    async with _like(_template()) as name:
         yield named(SERVER, name, user)
-    finally:
-        await _server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@cache
+def _migrated() -> Path:
+    """An empty SQLite database to copy, made once in a process."""
+    folder = tempfile.TemporaryDirectory(prefix="deskgraph-test-")
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "empty.db"
+    _aside(upgrade(f"sqlite+aiosqlite:///{file}"))
+    return file
 
 
 @asynccontextmanager
 async def database_url(kind: str, folder: Path) -> AsyncIterator[str]:
     """`sqlite` or `postgresql`; the latter is skipped, with the reason, where there is none."""
     if kind == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder / 'mirror.db'}"
-        await upgrade(url)
-        yield url
+        shutil.copy(_migrated(), folder / "mirror.db")
+        yield f"sqlite+aiosqlite:///{folder / 'mirror.db'}"
         return
     reason = why_no_postgresql()
     if reason is not None:
@@ -133,6 +222,17 @@ async def database_url(kind: str, folder: Path) -> AsyncIterator[str]:
         pytest.skip(reason)
     async with postgresql_url() as url:
         yield url
+
+
+@asynccontextmanager
+async def cloned(url: str, folder: Path) -> AsyncIterator[str]:
+    """A database like the one at `url`, which nobody has open."""
+    if url.startswith("sqlite"):
+        shutil.copy(url.partition(":///")[2], folder / "clone.db")
+        yield f"sqlite+aiosqlite:///{folder / 'clone.db'}"
+        return
+    async with _like(url.rpartition("/")[2]) as name:
+        yield named(SERVER, name, GUEST)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,10 @@ from sandbox.controls import Controls
 from sandbox.inprocess import InProcess
 from sandbox.world import World
 from server import Works, open_providers, sandbox_accounts, web_parts
+from storage.database import Database
+from sync.copy import Copy, open_copy
 from web.app import create_app
+from web.principal import TENANT
 
 BASE = "http://127.0.0.1:9"
 """Nothing listens there; calls go to the sandbox in process."""
@@ -40,6 +43,7 @@ class Served:
 
     sandbox: Sandbox
     client: httpx.AsyncClient
+    copy: Copy | None = None
 
     @property
     def world(self) -> World:
@@ -75,18 +79,22 @@ async def served(
     policy: UpstreamPolicy | None = None,
     watch: Callable[[httpx.Request], None] | None = None,
     wrap: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda inner: inner,
+    database: Database | None = None,
 ) -> AsyncIterator[Served]:
-    """`watch` is told of every call upstream before the sandbox is; `wrap` may stand in its way."""
+    """`watch` is told of every call upstream before the sandbox is; `wrap` may stand in its way. With a `database` the
+    helpdesks have a copy in it, which nobody keeps up to date."""
     settings = Settings(accounts=sandbox_accounts(BASE), explorer=False)
     parts = Parts(clock=clock, transport=wrap(_Watched(InProcess(sandbox), watch)), policy=policy or UpstreamPolicy())
     providers = open_providers(settings.accounts, parts)
-    transport = httpx.ASGITransport(app=create_app(web_parts(settings, Works(providers), clock)))
-    try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=None) as client:
-            yield Served(sandbox, client)
-    finally:
+    async with AsyncExitStack() as stack:
         for provider in providers.values():
-            await provider.aclose()
+            stack.push_async_callback(provider.aclose)
+        copy = None
+        if database is not None:
+            copy = await stack.enter_async_context(open_copy(database, TENANT, providers, clock))
+        transport = httpx.ASGITransport(app=create_app(web_parts(settings, Works(providers, copy), clock)))
+        client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=None)
+        yield Served(sandbox, await stack.enter_async_context(client), copy)
 
 
 class _Watched(httpx.AsyncBaseTransport):

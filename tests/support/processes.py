@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -124,6 +124,14 @@ class SandboxProcess:
     def clock(self, **change: object) -> None:
         """`freeze`, `advance` seconds, `set` a moment."""
         self._tell("POST", "/-/clock", change)
+
+    def switch(self, **switches: object) -> None:
+        """A vendor's own variants, by the names its simulator gives them."""
+        self._tell("POST", "/-/switches", switches)
+
+    def tickets(self, desk: str, numbers: Sequence[int], do: str) -> None:
+        """`do`: touch, delete, spam, restore or purge them."""
+        self._tell("POST", "/-/tickets", {"desk": desk, "numbers": list(numbers), "do": do})
 
     def busy(self, tickets: int) -> None:
         """So many tickets are answered, changed, made, binned or brought back."""

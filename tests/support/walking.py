@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -18,7 +18,6 @@ from sandbox.desk import Desk
 from sandbox.listing import TicketQuery
 from sandbox.records import Ticket
 from sandbox.world import World
-from tests.support.inprocess import Served
 
 QUERY = """
 query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: TicketFilter, $order: [TicketOrder!]) {
@@ -108,8 +107,12 @@ class Walk:
         )
 
 
+class Reader(Protocol):
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]: ...
+
+
 async def walk(
-    served: Served,
+    reader: Reader,
     *,
     by: str = "UPDATED_AT",
     descending: bool = True,
@@ -124,7 +127,7 @@ async def walk(
     order = [{"field": by, "direction": "DESC" if descending else "ASC"}]
     sized, placed = ("last", "before") if backward else ("first", "after")
     while seen.pages < most:
-        answer = await served.ask(QUERY, **{sized: size, placed: cursor}, order=order, **more)
+        answer = await reader.ask(QUERY, **{sized: size, placed: cursor}, order=order, **more)
         seen.errors += answer.get("errors", [])
         if answer.get("data") is None:
             seen.refused = answer["errors"][0]

@@ -76,6 +76,7 @@ class ScriptedDesk:
         self.groups_there: dict[str, Group] = {}
         self.log: list[str | Gone | Unread] = []
         self.people: list[str] = []
+        self.unread_groups: tuple[Unread, ...] = ()
         self.fail: deque[BaseException] = deque()
         self.down: set[str] = set()
         self.asked: Counter[tuple[str, str | None]] = Counter()
@@ -181,6 +182,7 @@ class ScriptedDesk:
         ended = at + len(part) >= len(rows)
         return ChangeBatch(
             records=tuple(self._read(one) for one in part),
+            unreadable=() if at else self.unread_groups,
             checkpoint="0" if ended else str(at + len(part)),
             more=not ended,
             pass_ended=ended,

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,12 +14,14 @@ import pytest
 from models.changes import Hint
 from models.enums import Kind, SyncKind, SyncStatus
 from models.errors import BadInput, CredentialsRejected
+from models.queries import Scope
 from runtime.clock import ManualClock
 from storage import bulk, hints
 from storage.checkpoints import ask_now
 from storage.database import Database, open_database
+from sync.parts import SyncParts
 from sync.service import SyncService
-from tests.support.databases import postgresql_url, why_no_postgresql
+from tests.support.databases import KINDS, database_url, postgresql_url, why_no_postgresql
 from tests.sync.bench import Bench, bench
 from tests.sync.desk import ScriptedDesk
 
@@ -178,6 +181,41 @@ async def test_a_hint_at_a_stream_and_a_hint_at_a_record_are_followed(still: Ben
         await until(have(still, 2), meanwhile=lambda: still.clock.advance(0.1))
         await until(lambda: _passes(still, "groups", 2), meanwhile=lambda: still.clock.advance(0.1))
     assert still.clock.monotonic() < 60
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_another_process_asks_for_is_heard_at_once(kind: str, tmp_path: Path) -> None:
+    """Nobody waits for the next look: our clock stands still. On SQLite the file is looked at twice a second."""
+    clock = ManualClock(auto=False)
+    async with database_url(kind, tmp_path) as url:
+        ours, theirs = await open_database(url, readers=2), await open_database(url, readers=2)
+        try:
+            async with bench(ours, clock, {"desk": ScriptedDesk(clock)}) as sync, running(sync.service()):
+                await until(live(sync))
+                sync.desk.add([1])
+                await ask_now(theirs, sync.tenancy, "desk", SyncKind.TICKETS)
+                await until(have(sync, 1))
+                sync.desk.put("1", subject="Hinted at")
+                async with theirs.write(sync.tenancy.number) as session:
+                    told = [Hint(kind=Kind.TICKET, remote_id="1", delivery="d1")]
+                    await hints.take_in(session, sync.tenancy, "desk", told, "d1")
+                    await session.announce()
+                await until(lambda: _called_for(sync, "1"))
+                clock.advance(20)
+                sync.desk.put("1", subject="Younger")
+                reader = SyncService(
+                    SyncParts(db=theirs, tenancy=sync.tenancy, clock=clock, owner="reader", scope=Scope(tenant="acme")),
+                    sync.desks,
+                )
+                assert await reader.refresh("desk", SyncKind.TICKETS), "it does not sync, and has it done"
+                assert (await sync.tickets())["1"].subject == "Younger"
+        finally:
+            await ours.aclose()
+            await theirs.aclose()
+
+
+async def _called_for(sync: Bench, ident: str) -> bool:
+    return ("tickets_by_id", (ident,)) in sync.desk.calls
 
 
 async def _passes(sync: Bench, stream: str, many: int) -> bool:

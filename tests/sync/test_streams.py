@@ -6,8 +6,8 @@ import contextlib
 
 from sqlalchemy import select
 
-from models.changes import ChangeBatch, WindowStuck
-from models.enums import ChangeOp, Lifecycle, SyncKind, SyncStatus
+from models.changes import ChangeBatch, Unread, WindowStuck
+from models.enums import ChangeOp, Kind, Lifecycle, SyncKind, SyncStatus
 from models.errors import CredentialsRejected, RateLimited, Unavailable
 from runtime.clock import ManualClock
 from storage.database import Database
@@ -153,7 +153,10 @@ async def test_too_many_bad_records_stop_the_stream_where_it_stands(sync: Bench)
     row = await sync.row("tickets")
     assert row.status is SyncStatus.FAILED and row.error is not None and row.error.code == UNREADABLE_RECORDS
     assert row.checkpoint == "22" and len(await sync.tickets()) == 20
-    assert (await sync.state(SyncKind.TICKETS)).status is SyncStatus.FAILED
+    state = await sync.state(SyncKind.TICKETS)
+    assert state.status is SyncStatus.FAILED
+    missing = state.coverage.known_missing
+    assert missing is not None and missing.value == 11, "they can be looked at"
 
 
 async def test_a_window_that_cannot_advance_stops_loudly(sync: Bench) -> None:
@@ -231,6 +234,25 @@ async def test_a_whole_list_takes_out_what_it_does_not_show_any_more(sync: Bench
     assert report.outcome is Outcome.HALTED and len(await _groups(sync)) == 22
     (report,) = await sync.service().once(kinds=[SyncKind.GROUPS], confirm_deletes=True)
     assert report.good and len(await _groups(sync)) == 5
+
+
+async def test_a_pass_that_met_a_record_without_an_id_takes_nothing_out(sync: Bench) -> None:
+    """Who it was is not known: it may be the very one that is not shown."""
+    for ident in range(1, 26):
+        sync.desk.group(str(ident), f"Group {ident}")
+    await sync.service().once(kinds=[SyncKind.GROUPS])
+    sync.clock.advance(600)
+    hidden = sync.desk.groups_there.pop("7")
+    sync.desk.unread_groups = (Unread(kind=Kind.GROUP, remote_id=None, where="$[3].id", reason="no id"),)
+    (report,) = await sync.service().once(kinds=[SyncKind.GROUPS])
+    assert report.good and await _groups(sync) == set(range(1, 26))
+    assert (await sync.row("groups")).pass_started_at is None
+    sync.clock.advance(600)
+    sync.desk.unread_groups = ()
+    sync.desk.groups_there["7"] = hidden
+    del sync.desk.groups_there["8"]
+    await sync.service().once(kinds=[SyncKind.GROUPS])
+    assert await _groups(sync) == set(range(1, 26)) - {8}
 
 
 async def _groups(sync: Bench) -> set[int]:

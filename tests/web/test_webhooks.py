@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from models.changes import Hint
 from models.enums import Kind
 from models.errors import StorageUnavailable
 from providers.zendesk.simulator import webhooks as face
@@ -29,6 +30,7 @@ from tests.support.databases import KINDS, database, database_url
 from tests.web.toy_server import toy_parts
 from tests.web.webhook_door import LINKED, SECRETS, SIGNING, webhooks
 from web.app import create_app
+from web.intake import Intake
 from web.webhooks import AGAIN_SECONDS, MOST_BYTES, WebhookDoor, secret_of
 
 ZENDESK = f"/webhooks/zd/{SECRETS['zd'][0]}"
@@ -179,6 +181,54 @@ async def test_other_methods_and_places_are_no_doors(front: Front) -> None:
     assert (await front.http.get(FRESHDESK)).status_code == 405
     assert (await front.http.post(f"{FRESHDESK}/more")).status_code == 404
     assert (await front.http.post("/webhooks/fd")).status_code == 404
+
+
+class Counting(Database):
+    """A database that tells how often it was written to."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.name = db, db.name
+        self.writes = 0
+
+    def write(self, tenant: int) -> Any:
+        self.writes += 1
+        return self._db.write(tenant)
+
+    def read(self, tenant: int) -> Any:
+        return self._db.read(tenant)
+
+    registry = read
+
+    async def fetch(self, *given: Any) -> Any:
+        return await self._db.fetch(*given)
+
+    async def changed(self, tenant: int, seconds: float) -> bool:
+        return await self._db.changed(tenant, seconds)
+
+    async def aclose(self) -> None:
+        await self._db.aclose()
+
+
+async def test_messages_that_come_together_are_stored_together(on_both: Front) -> None:
+    db = Counting(on_both.db)
+    front = Front(db, on_both.tenancy, on_both.clock)
+    answers = await asyncio.gather(
+        *(front.tell(n % 60 + 1, invocation=str(n)) for n in range(100)),
+        *(front.http.post(FRESHDESK, json={"ticket_id": n}) for n in range(1, 101)),
+    )
+    assert {answer.status_code for answer in answers} == {202}
+    assert len(await front.hints("zd")) == 60 and len(await front.hints("fd")) == 100
+    assert db.writes < 50
+
+
+async def test_a_message_that_cannot_be_stored_keeps_no_other_out(front: Front) -> None:
+    intake = Intake(front.db, front.tenancy)
+    told = [Hint(kind=Kind.TICKET, remote_id=str(n)) for n in range(1, 6)]
+    stored = await asyncio.gather(
+        *(intake.store("zd" if n != 2 else "unknown", [hint]) for n, hint in enumerate(told)), return_exceptions=True
+    )
+    assert [one for one in stored if one is not True] == [stored[2]] and isinstance(stored[2], KeyError)
+    assert await front.hints() == [(Kind.TICKET, str(n)) for n in (1, 2, 4, 5)]
 
 
 class Away(Database):

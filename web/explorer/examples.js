@@ -126,13 +126,19 @@ query OneTicket($by: TicketRef!) {
 }
 `, { by: { remote: { helpdesk: "freshdesk", id: "2" } } }),
   tab(`
-# The helpdesks do the filtering. What one cannot do is
-# refused, with the nearest form that it can.
-query OpenAndUrgent($filter: TicketFilter) {
-  tickets(first: 10, filter: $filter) {
+# Any filter, in any order, through all helpdesks at once:
+# our copy answers. Until it has been made, a helpdesk is
+# asked live, and what it cannot do is refused with the
+# nearest form that it can.
+query MostUrgent(
+  $filter: TicketFilter
+  $order: [TicketOrder!]
+) {
+  tickets(first: 10, filter: $filter, order: $order) {
     nodes {
       number
       subject
+      status
       priority
       createdAt
       helpdesk {
@@ -151,10 +157,69 @@ query OpenAndUrgent($filter: TicketFilter) {
         key
       }
       state
+      coverage {
+        complete
+      }
     }
   }
 }
-`, { filter: { status: { in: ["OPEN", "PENDING"] }, priority: { in: ["URGENT", "HIGH"] } } }),
+`, {
+    filter: {
+      or: [
+        { priority: { in: ["URGENT", "HIGH"] }, status: { in: ["OPEN", "PENDING"] } },
+        { subject: { contains: "lamp" }, createdAt: { within: "P365D" } },
+      ],
+      not: { requester: { isNull: true } },
+    },
+    order: [
+      { field: "PRIORITY", direction: "DESC" },
+      { field: "UPDATED_AT", direction: "DESC" },
+    ],
+  }),
+  tab(`
+# Tickets, comments, people and companies, in any
+# language; newest first, or the best by RANK.
+query Search($words: String!) {
+  search(query: $words, order: RANK, first: 10) {
+    edges {
+      score
+      highlights
+      node {
+        __typename
+        ... on Ticket {
+          id
+          subject
+          helpdesk {
+            key
+          }
+        }
+        ... on Comment {
+          id
+          createdAt
+        }
+        ... on Contact {
+          id
+          name
+        }
+        ... on Organization {
+          id
+          company: name
+        }
+        ... on Article {
+          id
+          title
+        }
+      }
+    }
+    sources {
+      helpdesk {
+        key
+      }
+      state
+    }
+  }
+}
+`, { words: "lamp" }),
   tab(`
 # The knowledge bases of all helpdesks, searched at once.
 query Answers($words: String!) {
@@ -178,6 +243,123 @@ query Answers($words: String!) {
   }
 }
 `, { words: "lamp" }),
+  tab(`
+# Figures over our copy, counted now: how many tickets
+# came each month, and how soon nine in ten were answered.
+query Figures($zone: String!) {
+  ticketStats(
+    groupBy: [HELPDESK, CREATED_AT]
+    bucket: MONTH
+    zone: $zone
+    measures: [COUNT, RESOLUTION_RATE, P90_FIRST_RESPONSE]
+  ) {
+    asOf
+    coverage {
+      complete
+    }
+    rows {
+      keys
+      values
+    }
+  }
+}
+`, { zone: "Europe/Berlin" }),
+  tab(`
+# What changed in our copy, oldest first. Go on from
+# endCursor; or be told as it happens:
+# subscription { ticketChanged(after: "…") {
+#   change { op cursor } ticket { subject } } }
+query Changes($after: Cursor) {
+  changes(after: $after, kinds: [TICKET], first: 10) {
+    nodes {
+      op
+      at
+      recordId
+      changedFields
+      node {
+        ... on Ticket {
+          subject
+          status
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    newest
+  }
+}
+`, { after: null }),
+  tab(`
+# How far the copy of each helpdesk has come, and what
+# could not be read.
+query Copies {
+  helpdesks {
+    key
+    sync {
+      kind
+      status
+      watermark
+      lag
+      processed
+      expected {
+        value
+      }
+      coverage {
+        complete
+        knownMissing {
+          value
+        }
+      }
+      lastError {
+        message
+      }
+      quarantined(first: 3) {
+        nodes {
+          remoteId
+          where
+          reason
+        }
+      }
+    }
+  }
+}
+`),
+  tab(`
+# Reads a kind of record of one helpdesk now, and not
+# when its time has come.
+mutation BringUpToDate($helpdesk: String!) {
+  requestSync(helpdesk: $helpdesk, kind: TICKETS) {
+    sync {
+      status
+      watermark
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`, { helpdesk: "freshdesk" }),
+  tab(`
+# Each state of the copies once, and again when it moves,
+# until you press stop.
+subscription Progress {
+  syncProgress {
+    helpdesk {
+      key
+    }
+    kind
+    status
+    processed
+    expected {
+      value
+    }
+  }
+}
+`),
   tab(`
 # With preview nothing is sent: the answer shows what
 # would be. Without it, the same idempotencyKey gives

@@ -1,201 +1,131 @@
-"""`python -m tests.benchmarks.storage.build`: the generated mirror that the storage figures are taken on, made once.
+"""`python -m tests.benchmarks.storage.build`: the generated mirrors that the storage figures are taken on, made once.
 
-ROWS says how many tickets (5,000,000), BENCH_HOME where SQLite's file is kept (a folder of the user's cache; never the
-repository). PostgreSQL's is a database `deskgraph_bench_<rows>` on POSTGRES_TEST_URL's server. Both are kept until
-`--again`; how long it took and how large it is are printed and remembered beside it.
+Everything goes in as a first sync would bring it: through `apply`, in bulk mode, a batch a transaction, and the list
+indexes are built at the end. Each database is loaded by a process of its own, whose memory is watched. Mirrors are kept
+until `--again`; how long it took and how large they are is printed, and remembered beside them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import asyncpg
-import msgspec
-
-from models.changes import ChangeBatch
+from models.changes import ChangeBatch, SyncedRecord
 from models.enums import FreshnessSource
 from runtime.clock import SystemClock
 from storage import bulk
 from storage.apply import apply
 from storage.database import Database, open_database
-from storage.migrate import grant, upgrade
 from storage.tenants import Tenancy, enter
-from tests.benchmarks.storage.world import KEYS, Tickets, infos, tenant_sizes
-from tests.support.databases import GUEST, OWNER, SERVER, named, roles, why_no_postgresql
+from tests.benchmarks.storage.people import everybody
+from tests.benchmarks.storage.places import Built, Place, emptied, places, rows, server, size
+from tests.benchmarks.storage.world import KEYS, Tickets, infos, tenant_name, tenant_sizes
+from tests.support.databases import why_no_postgresql
 
 BATCH = 1_000
 
 
-def rows() -> int:
-    return int(os.environ.get("ROWS", "5000000").replace("_", "").replace(",", ""))
+class Building:
+    """One database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._began = time.perf_counter()
+        self._done = 0
+
+    async def tenant(self, number: int, rows: int) -> None:
+        tenancy = await enter(self._database, tenant_name(number), infos(), SystemClock())
+        for helpdesk, batch in everybody(number, rows, BATCH):
+            await store(self._database, tenancy, helpdesk, batch)
+        held: dict[str, list[SyncedRecord]] = {key: [] for key in KEYS}
+        for ticket in Tickets(number, rows):
+            held[ticket.helpdesk].append(ticket)
+            if len(held[ticket.helpdesk]) == BATCH:
+                await self._store(tenancy, ticket.helpdesk, held)
+        for key in KEYS:
+            await self._store(tenancy, key, held)
+
+    async def _store(self, tenancy: Tenancy, helpdesk: str, held: dict[str, list[SyncedRecord]]) -> None:
+        part, held[helpdesk] = held[helpdesk], []
+        await store(self._database, tenancy, helpdesk, part)
+        self._done += len(part)
+        if self._done % 50_000 < len(part):
+            spent = time.perf_counter() - self._began
+            sys.stderr.write(f"\r{self._done:,} of {rows():,}, {self._done / spent:,.0f} tickets/s   ")
+            sys.stderr.flush()
 
 
-def home() -> Path:
-    return Path(os.environ.get("BENCH_HOME") or Path.home() / ".cache" / "deskgraph")
-
-
-class Built(msgspec.Struct, frozen=True, kw_only=True):
-    kind: str
-    rows: int
-    seconds: float
-    index_seconds: float
-    bytes: int
-    peak_mib: float
-
-    def line(self) -> str:
-        return (
-            f"{self.kind}: {self.rows:,} tickets, {self.bytes / 1e9:.2f} GB, in {self.seconds:,.0f} s"
-            f" ({self.rows / self.seconds:,.0f} rows/s, of which {self.index_seconds:,.0f} s for list indexes;"
-            f" {self.peak_mib:,.0f} MiB at most)"
-        )
-
-
-@dataclass(frozen=True)
-class Place:
-    kind: str
-    url: str
-    note: Path
-
-
-def places() -> list[Place]:
-    count = rows()
-    found = [Place("sqlite", f"sqlite+aiosqlite:///{home() / f'mirror-{count}.db'}", home() / f"mirror-{count}.json")]
-    if why_no_postgresql() is None:
-        note = home() / f"mirror-{count}-postgresql.json"
-        found.append(Place("postgresql", named(SERVER, f"deskgraph_bench_{count}", GUEST), note))
-    return found
-
-
-def built(place: Place) -> Built | None:
-    return msgspec.json.decode(place.note.read_bytes(), type=Built) if place.note.is_file() else None
+async def store(database: Database, tenancy: Tenancy, helpdesk: str, records: Sequence[SyncedRecord]) -> None:
+    batch = ChangeBatch(records=tuple(records), checkpoint="", more=True)
+    async with database.write(tenancy.number) as session:
+        await apply(session, tenancy, helpdesk, batch, origin=FreshnessSource.SYNC, now=SystemClock().now())
 
 
 async def build(place: Place) -> Built:
-    await _emptied(place)
+    await emptied(place)
     database = await open_database(place.url)
     try:
         began = time.perf_counter()
         await bulk.begin(database)
-        done = 0
-        for number, size in enumerate(tenant_sizes(rows())):
-            tenancy = await enter(database, tenant_name(number), infos(), SystemClock())
-            done = await _fill(database, tenancy, number, size, done, began)
+        building = Building(database)
+        for number, share in enumerate(tenant_sizes(rows())):
+            await building.tenant(number, share)
         loaded = time.perf_counter()
         await bulk.end(database)
         ended = time.perf_counter()
-        await _analyzed(place)
     finally:
         await database.aclose()
-    found = Built(
+    await _settled(place)
+    return Built(
         kind=place.kind,
         rows=rows(),
         seconds=ended - began,
         index_seconds=ended - loaded,
-        bytes=await _size(place),
+        bytes=await size(place),
         peak_mib=peak_mib(),
     )
-    place.note.write_bytes(msgspec.json.encode(found))
-    return found
-
-
-def tenant_name(number: int) -> str:
-    return f"tenant{number}"
-
-
-async def _fill(database: Database, tenancy: Tenancy, number: int, size: int, done: int, began: float) -> int:
-    tickets = Tickets(number, size)
-    held: dict[str, list[object]] = {key: [] for key in KEYS}
-    for ticket in tickets:
-        held[ticket.helpdesk].append(ticket)
-        if len(held[ticket.helpdesk]) == BATCH:
-            done += await _store(database, tenancy, ticket.helpdesk, held)
-            if done % 100_000 < BATCH:
-                _tell(done, began)
-    for key in KEYS:
-        done += await _store(database, tenancy, key, held)
-    return done
-
-
-async def _store(database: Database, tenancy: Tenancy, key: str, held: dict[str, list[object]]) -> int:
-    part, held[key] = held[key], []
-    batch = ChangeBatch(records=tuple(part), checkpoint="", more=True)  # type: ignore[arg-type]
-    async with database.write(tenancy.number) as session:
-        await apply(session, tenancy, key, batch, origin=FreshnessSource.SYNC, now=SystemClock().now())
-    return len(part)
-
-
-def _tell(done: int, began: float) -> None:
-    spent = time.perf_counter() - began
-    sys.stderr.write(f"\r{done:,} of {rows():,}, {done / spent:,.0f} rows/s   ")
-    sys.stderr.flush()
 
 
 def peak_mib() -> float:
     """Of this process, so far."""
-    for line in Path("/proc/self/status").read_text().splitlines():
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1024
     return 0.0
 
 
-async def _emptied(place: Place) -> None:
-    place.note.unlink(missing_ok=True)
-    if place.kind == "sqlite":
-        home().mkdir(parents=True, exist_ok=True)
-        path = place.url.partition(":///")[2]
-        for end in ("", "-wal", "-shm"):
-            Path(path + end).unlink(missing_ok=True)
-        await upgrade(place.url)
-        return
-    await roles()
-    name = place.url.rpartition("/")[2]
-    async with server() as connection:
-        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await connection.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
-    await upgrade(named(SERVER, name, OWNER))
-    await grant(named(SERVER, name, OWNER), GUEST)
-
-
-@asynccontextmanager
-async def server(database: str | None = None) -> AsyncIterator[asyncpg.Connection]:
-    url = SERVER if database is None else named(SERVER, database).replace("+asyncpg", "")
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def _analyzed(place: Place) -> None:
+async def _settled(place: Place) -> None:
+    """As PostgreSQL's own upkeep leaves it after a while."""
     if place.kind == "postgresql":
-        async with server(place.url.rpartition("/")[2]) as connection:
+        async with server(place.name) as connection:
             await connection.execute("VACUUM ANALYZE")
 
 
-async def _size(place: Place) -> int:
-    if place.kind == "sqlite":
-        return Path(place.url.partition(":///")[2]).stat().st_size
-    async with server() as connection:
-        return int(await connection.fetchval("SELECT pg_database_size($1)", place.url.rpartition("/")[2]))
+def one(place: Place) -> None:
+    found = asyncio.run(build(place))
+    place.note.write_bytes(found.encoded())
+    sys.stderr.write("\n")
 
 
 def main() -> None:
+    """In a process of its own each, so that its memory is nobody else's."""
     for place in places():
-        found = built(place) if "--again" not in sys.argv else None
-        if found is None:
-            found = asyncio.run(build(place))
-            sys.stderr.write("\n")
+        if "--again" in sys.argv or place.built() is None:
+            subprocess.run([sys.executable, "-m", "tests.benchmarks.storage.build", place.kind], check=True)
+        found = place.built()
+        assert found is not None
         sys.stdout.write(found.line() + "\n")
     if why_no_postgresql() is not None:
         sys.stdout.write(f"postgresql: left out, {why_no_postgresql()}\n")
 
 
 if __name__ == "__main__":
-    main()
+    chosen = [place for place in places() if place.kind in sys.argv]
+    if chosen:
+        one(chosen[0])
+    else:
+        main()

@@ -1,7 +1,8 @@
 """Tickets by the million, made up from a seed: a few large tenants and many small ones, each with two helpdesks.
 
 Texts are drawn from words whose frequency falls like that of a real language: the first is in most tickets, the last in
-hardly any. Times grow with the number, statuses and the like are spread as support desks have them.
+hardly any. Times grow with the number, statuses and the like are spread as support desks have them. One ticket in ten
+has an external id. Who asks is known for about half of the tickets (people.py).
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import bisect
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from models.enums import Channel, DetailLevel, Provenance, TicketPriority, TicketStatus, TicketType, Vendor
 from models.records import HelpdeskInfo, NativeStatus, NativeValue, Ticket
@@ -33,6 +35,10 @@ def infos() -> list[HelpdeskInfo]:
     return [HelpdeskInfo(key=key, vendor=Vendor(key.upper()), name=key, url=f"https://{key}.example") for key in KEYS]
 
 
+def tenant_name(number: int) -> str:
+    return f"tenant{number}"
+
+
 def tenant_sizes(rows: int) -> list[int]:
     """How many tickets each tenant has; the first three hold 95 of 100."""
     large = [rows * share // 100 for share in (60, 25, 10)]
@@ -41,36 +47,37 @@ def tenant_sizes(rows: int) -> list[int]:
     return [*large, *small, rest - sum(small)]
 
 
-def vocabulary() -> list[str]:
+@cache
+def vocabulary() -> Sequence[str]:
+    """The commonest word first."""
     rng = random.Random(SEED)
     return ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(4, 9))) for _ in range(WORDS)]
 
 
+@cache
+def _weights() -> Sequence[float]:
+    return list(itertools.accumulate(1 / (n + 1) for n in range(WORDS)))
+
+
+def texts(rng: random.Random, count: int, words: int) -> list[str]:
+    return [" ".join(rng.choices(vocabulary(), cum_weights=_weights(), k=words)) for _ in range(count)]
+
+
 class Tickets:
-    """The tickets of one tenant, oldest change first."""
+    """The tickets of one tenant, in the order in which they were made."""
 
     def __init__(self, tenant: int, rows: int) -> None:
         self._rng = random.Random(SEED * 1_000_003 + tenant)
         self.rows = rows
-        words = vocabulary()
-        weights = list(itertools.accumulate(1 / (n + 1) for n in range(WORDS)))
-        self._subjects = [
-            " ".join(self._rng.choices(words, cum_weights=weights, k=6)) for _ in range(min(40_000, rows + 10))
-        ]
-        self._bodies = [
-            " ".join(self._rng.choices(words, cum_weights=weights, k=14)) for _ in range(min(40_000, rows + 10))
-        ]
+        different = min(40_000, rows + 10)
+        self._subjects = texts(self._rng, different, 6)
+        self._bodies = texts(self._rng, different, 14)
         self._natives = {status: _native(status) for status in STATUSES}
 
     def __iter__(self) -> Iterator[Ticket]:
         step = SPAN / max(1, self.rows)
         for number in range(self.rows):
             yield self._ticket(number, START + number * step)
-
-    def batches(self, helpdesk: str, size: int) -> Iterator[tuple[Ticket, ...]]:
-        mine = (ticket for ticket in self if ticket.helpdesk == helpdesk)
-        while part := tuple(itertools.islice(mine, size)):
-            yield part
 
     def _ticket(self, number: int, created: datetime) -> Ticket:
         rng = self._rng
@@ -89,6 +96,7 @@ class Tickets:
             detail=DetailLevel.LISTED,
             number=str(number + 1),
             version=str(int(updated.timestamp())),
+            external_id=f"ext-{number + 1}" if number % 10 == 0 else None,
             subject=rng.choice(self._subjects) + rare + cjk,
             body_text=rng.choice(self._bodies),
             status=status,

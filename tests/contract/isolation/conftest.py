@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.contract.case import Case
+from tests.contract.copying import LAG_S, Templates
 from tests.support.company import Company, Premises, open_company, premises
 from tests.support.staging import Staged, stage
 
@@ -24,10 +25,15 @@ async def company(stages: tuple[Premises, dict[str, Staged]]) -> AsyncIterator[C
         yield opened
 
 
-@pytest.fixture
-def busy() -> bool:
-    """What is set up is not in the copy yet."""
-    return True
+@pytest.fixture(scope="module")
+def templates(
+    stages: tuple[Premises, dict[str, Staged]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Templates]:
+    """Copies of the company as it was set up."""
+    stages[0].clock.advance(LAG_S)
+    made = Templates(stages[0], tmp_path_factory.mktemp("copies"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
