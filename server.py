@@ -18,7 +18,7 @@ import secrets
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from urllib.parse import urlsplit
@@ -43,6 +43,7 @@ from resolvers.store import Store
 from runtime import log
 from runtime.accounts import Account, is_loopback
 from runtime.clock import Clock, SystemClock
+from runtime.collecting import settle
 from runtime.settings import Settings, SettingsError, load
 from sandbox.app import Sandbox
 from schema.build import SchemaOptions, build_schema, sdl
@@ -54,7 +55,7 @@ from web.asking import Asked, Authenticator
 from web.files import Files
 from web.metrics import Metrics
 from web.principal import TENANT, OneKey, OpenDoor
-from web.serve import DrainingServer
+from web.serve import Companion, DrainingServer, listen, port_of
 from web.serve import server as web_server
 from web.settings import WebSettings
 from web.webhook_doors import webhook_doors
@@ -214,34 +215,13 @@ def own_hosts(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", settings.host, public)))
 
 
-class _Companion(uvicorn.Server):
-    """A second server in the same loop; signals belong to the first."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def listen(host: str, port: int, *, name: str, or_next: bool = False) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        if or_next:
-            return listen(host, 0, name=name)
-        raise SettingsError([f"{name}: cannot listen on {host}:{port} ({error.strerror}). Choose another."]) from error
-
-
-def port_of(listener: socket.socket) -> int:
-    return int(listener.getsockname()[1])
-
-
 async def run_web(
     settings: Settings, clock: Clock, listener: socket.socket, announce: str, *, show_sync: bool = False
 ) -> None:
     async with opened(settings, clock) as works:
         app = create_app(web_parts(settings, works, clock))
         server: DrainingServer = web_server(app, settings.host, settings.port)
+        settle()
         typer.echo(announce)
         async with first_load_shown(works.copy, clock) if works.copy and show_sync else contextlib.nullcontext():
             await server.serve(sockets=[listener])
@@ -276,7 +256,7 @@ async def run_demo(settings: Settings, clock: Clock) -> None:
         base = f"http://127.0.0.1:{port_of(sandbox_listener)}"
         settings = dataclasses.replace(settings, port=port_of(listener), accounts=sandbox_accounts(base))
         settings = dataclasses.replace(settings, database_url=demo_database(settings, folder))
-        companion = _Companion(sandbox_config(make_sandbox(settings.tickets, SEED, clock)))
+        companion = Companion(sandbox_config(make_sandbox(settings.tickets, SEED, clock)))
         serving = asyncio.ensure_future(companion.serve(sockets=[sandbox_listener]))
         try:
             announce = (

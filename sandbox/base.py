@@ -104,8 +104,8 @@ class BaseTickets:
     def _make(self, number: int) -> Ticket:
         index, party = number - 1, self.party(number)
         facts = party.facts
-        words = Words(self._seed, number, party.language)
-        description = self.conversations.description(party)
+        words = self.conversations.words(party)
+        description = self.conversations.description(party, words)
         count = message_count(self._seed, number, facts)
         created, updated = when(party.created), when(party.updated)
         firm = self.roster.firm_of_ticket(index, party.requester)

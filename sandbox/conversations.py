@@ -80,8 +80,11 @@ class Conversations:
     def __init__(self, seed: int, agents: int) -> None:
         self._seed, self._agents = seed, agents
 
-    def description(self, party: Party) -> Message:
-        words = Words(self._seed, party.number, party.language)
+    def words(self, party: Party) -> Words:
+        return Words(self._seed, party.number, party.language)
+
+    def description(self, party: Party, words: Words | None = None) -> Message:
+        words = words or self.words(party)
         opening = words.fill(pick(words.story.openings, words.luck, 5))
         greeting = words.fill(pick(words.tongue.greetings, words.luck, 6), agent=party.agent_name.split()[0])
         text = f"{greeting}\n\n{opening}\n\n{pick(words.tongue.closings, words.luck, 7)}\n{party.requester_name}"

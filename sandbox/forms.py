@@ -80,10 +80,12 @@ class Forms:
             ("ticket", _TICKET), ("person", _PERSON), ("organization", _ORGANIZATION),
         )  # fmt: skip
         listed = [(on, place, row) for on, rows in groups for place, row in enumerate(rows, 1)]
-        self._fields = [self._field(number, on, place, *row) for number, (on, place, row) in enumerate(listed, 1)]
+        made = [self._field(number, on, place, *row) for number, (on, place, row) in enumerate(listed, 1)]
+        self._fields = {on: {field.key: field for field in made if field.on == on} for on, _ in groups}
         chosen = [row for place, row in enumerate(_OWN_STATUSES) if place < 2 or mix(seed, 51, place) % 2 == desk % 2]
         rows = [(status, status, _WORDS[status], _WORDS[status]) for status in STATUSES] + chosen
-        self._statuses = [self._status(number, *row) for number, row in enumerate(rows, 1)]
+        statuses = [self._status(number, *row) for number, row in enumerate(rows, 1)]
+        self._statuses = {status.key: status for status in statuses}
 
     def _field(
         self, number: int, on: On, place: int, key: str, label: str, kind: FieldType, options: tuple[FieldOption, ...]
@@ -104,13 +106,13 @@ class Forms:
         )  # fmt: skip
 
     def fields(self, on: On = "ticket") -> list[FieldDefinition]:
-        return [field for field in self._fields if field.on == on]
+        return list(self._fields[on].values())
 
     def field(self, key: str, on: On = "ticket") -> FieldDefinition | None:
-        return next((field for field in self._fields if field.on == on and field.key == key), None)
+        return self._fields[on].get(key)
 
     def statuses(self) -> list[StatusDefinition]:
-        return list(self._statuses)
+        return list(self._statuses.values())
 
     def status(self, key: str) -> StatusDefinition | None:
-        return next((status for status in self._statuses if status.key == key), None)
+        return self._statuses.get(key)

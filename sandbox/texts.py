@@ -13,10 +13,10 @@ _INLINE = re.compile(r'src="sandbox-file:(\d+)"')
 def to_html(text: str, *, rtl: bool = False) -> str:
     """Paragraphs, line breaks and `- ` lists."""
     parts = []
-    for paragraph in text.split("\n\n"):
+    for paragraph in escape(text, quote=False).split("\n\n"):
         lines = paragraph.split("\n")
-        items = [escape(line[2:], quote=False) for line in lines if line.startswith("- ")]
-        plain = "<br>".join(escape(line, quote=False) for line in lines if not line.startswith("- "))
+        items = [line[2:] for line in lines if line.startswith("- ")]
+        plain = "<br>".join(line for line in lines if not line.startswith("- "))
         if plain:
             parts.append(f"<div>{plain.replace('  ', '&nbsp; ')}</div>")
         if items:

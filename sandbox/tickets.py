@@ -46,6 +46,11 @@ class TicketBook:
         numbers = self._listing.listed(query).page(offset=offset, after=after, limit=limit, descending=query.descending)
         return [ticket for number in numbers if (ticket := self.get(number)) is not None]
 
+    def numbers(self, query: TicketQuery) -> list[int]:
+        """The whole list's, without making its tickets."""
+        listed = self._listing.listed(query)
+        return listed.page(limit=listed.total, descending=query.descending)
+
     def count(self, query: TicketQuery | None = None) -> int:
         return self._listing.listed(query or TicketQuery()).total
 

@@ -54,9 +54,9 @@ class Intake:
             for one in some:  # one of them cannot be stored; the others are not to suffer for it
                 await self._turn([one])
         else:
-            for (_, stored), one in zip(some, new, strict=True):
+            for (_, stored), is_new in zip(some, new, strict=True):
                 if not stored.done():
-                    stored.set_result(one)
+                    stored.set_result(is_new)
 
     def _taken(self) -> list[Waiting]:
         some, self._waiting = self._waiting, []

@@ -8,11 +8,16 @@ signal stops at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import socket
+from collections.abc import Iterator
 from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
+
+from runtime.settings import SettingsError
 
 log = logging.getLogger("deskgraph.web")
 
@@ -86,3 +91,25 @@ class DrainingServer(uvicorn.Server):
 
     def _stop(self) -> None:
         self.should_exit = True
+
+
+class Companion(uvicorn.Server):
+    """A second server in the same loop; signals belong to the first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int, *, name: str, or_next: bool = False) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if or_next:
+            return listen(host, 0, name=name)
+        raise SettingsError([f"{name}: cannot listen on {host}:{port} ({error.strerror}). Choose another."]) from error
+
+
+def port_of(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])

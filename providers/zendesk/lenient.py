@@ -70,15 +70,18 @@ def pairs(value: Any) -> dict[str, Any]:
 
 
 _LINKS = frozenset({"content_url", "mapped_content_url", "recording_url", "refresh_token", "token"})
-
-
+_PLAIN = frozenset({int, float, bool, type(None)})
 _TOKEN = re.compile(r"(/attachments/token/)[^/?\"'<>\s]+")  # pictures stand in the HTML by such addresses
 
 
 def scrubbed(value: Any) -> Any:
     """The vendor's object without addresses that are keys: whoever holds an attachment's address may read it."""
+    if isinstance(value, str):
+        return _TOKEN.sub(r"\1hidden", value) if "/token/" in value else value
     if isinstance(value, dict):
-        return {name: scrubbed(inner) for name, inner in value.items() if name not in _LINKS}
-    if isinstance(value, list):
-        return [scrubbed(inner) for inner in value]
-    return _TOKEN.sub(r"\1hidden", value) if isinstance(value, str) and "/token/" in value else value
+        return {
+            name: inner if inner.__class__ in _PLAIN else scrubbed(inner)
+            for name, inner in value.items()
+            if name not in _LINKS
+        }
+    return [scrubbed(inner) for inner in value] if isinstance(value, list) else value

@@ -92,16 +92,13 @@ class Source:
 
     def select(self, *columns: ColumnElement[Any]) -> Rows:
         if not self.apart:
-            hint = "NOT INDEXED" if self.index.name is None else f"INDEXED BY {self.index.name}"
-            return select(*columns).select_from(self.main).with_hint(self.main, hint, "sqlite")
+            return select(*columns).select_from(self.main).with_hint(self.main, self.index.hint, "sqlite")
         found = select(*columns)
         if self.joined:
             found = found.select_from(self.side.join(self.main, self._same()))
         else:
             found = found.select_from(self.side)
-        if self.index.name is not None:
-            found = found.with_hint(self.side, f"INDEXED BY {self.index.name}", "sqlite")
-        return found
+        return found.with_hint(self.side, self.index.hint, "sqlite")
 
     def _same(self) -> ColumnElement[bool]:
         return and_(

@@ -29,6 +29,12 @@ class Key(NamedTuple):
         return Key(self.column, not self.descending, not self.nulls_first)
 
 
+def by_key(table: Table) -> str:
+    """SQLite's hint for the primary key of a table that is clustered by it. NOT INDEXED does not keep such a table from
+    its other indexes."""
+    return f"INDEXED BY sqlite_autoindex_{table.name}_1"
+
+
 @dataclass(frozen=True)
 class Index:
     """`columns` after the tenant, by the names the listed table has for them; `own` where this table differs.
@@ -43,6 +49,11 @@ class Index:
 
     def column(self, name: str) -> str:
         return self.own.get(name, name)
+
+    @property
+    def hint(self) -> str:
+        """SQLite: to be read by this one and no other, whatever the planner has been told of the table."""
+        return by_key(self.table) if self.name is None else f"INDEXED BY {self.name}"
 
 
 @dataclass(frozen=True)

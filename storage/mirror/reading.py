@@ -21,7 +21,7 @@ from storage.mirror.building import (
     shapes,
     tested,
 )
-from storage.mirror.listing import Listing
+from storage.mirror.listing import Listing, by_key
 from storage.mirror.predicates import Test
 from storage.statements import Statement, among
 from storage.tables.tickets import BY_ID, tickets
@@ -55,7 +55,7 @@ def _several(listing: Listing, form: Form, size: int, window: int, test: Test, f
     found = merged(listing, form, window or size).subquery()
     columns = [*(found.c[name] for name in placed(form)), *(main.c[name] for name in BESIDE), *flagged(main, flags)]
     same = and_(main.c.tenant == _tenant(), *(main.c[name] == found.c[name] for name in listing.key))
-    joined = select(*columns).select_from(found.join(main, same)).with_hint(main, "NOT INDEXED", "sqlite")
+    joined = select(*columns).select_from(found.join(main, same)).with_hint(main, by_key(main), "sqlite")
     passed = tested(main, test) if window else None
     if passed is None:
         return joined

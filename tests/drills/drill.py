@@ -192,28 +192,25 @@ class Life:
         worker.kill()
         return worker
 
-    async def asleep(self, step: str, at: int, *, lease_s: float | None = None) -> Worker:
-        """Somebody who reads one list, and is stopped there. Without `lease_s` the lease ends at once."""
+    async def asleep(self, step: str, *, lease_s: float | None = None) -> Worker:
+        """The first of all, who reads one list and is stopped at its first page: nothing else goes on in it then.
+        Without `lease_s` its lease ends at once."""
         one = next(one for one in self.drill.accounts if one.vendor == Vendor.ZENDESK)
-        orders = {"sleep_at": (step, at), "only": "tickets", "accounts": (one,), "lease_s": lease_s or 60.0}
-        worker = self.begin(**orders)
+        worker = self.begin(sleep_at=(step, 1), only="tickets", accounts=(one,), lease_s=lease_s or 60.0)
         worker.until_asleep()
-        if worker.code == 0:  # the list had been read to its end before
-            await self.ask()
-            worker = self.begin(**orders)
-            worker.until_asleep()
         assert worker.asleep, f"a worker ended with {worker.code} before it fell asleep"
         self._noted(worker)
         if lease_s is None:
             await self.forget_leases()
         return worker
 
-    async def woken(self, sleeper: Worker) -> int:
-        """How many pages it tried to store and could not."""
+    async def woken(self, sleeper: Worker, step: str) -> bool:
+        """Whether it stored the page that it fell asleep over at this step, the first it read."""
         sleeper.signal(signal.SIGCONT)
         sleeper.to_end()
         assert sleeper.code == 0, f"a worker that was woken ended with {sleeper.code}"
-        return sleeper.met["applied"] - sleeper.met["committed"]
+        behind = sleeper.met[sleeper.met.index(step) + 1 :]
+        return next(name for name in behind if name in ("committed", "asking", "released")) == "committed"
 
     async def to_end(self) -> Worker:
         worker = self.begin().to_end()

@@ -57,13 +57,11 @@ async def test_a_hundred_kills(kind: str, drill: Drill, tmp_path: Path, rows: li
 
 
 async def first_load(life: Life, random: Random) -> None:
-    deaths = mixed(random, [*STREAM, *STREAM, BULK[0]], moments=9)
-    for death in deaths[:12]:
+    deaths = mixed(random, [*STREAM, *STREAM], steps=BULK[:1], moments=9)
+    sleeper = await life.asleep("read")
+    for death in deaths:
         await life.die(death)
-    sleeper = await life.asleep("read", 1)
-    for death in deaths[12:]:
-        await life.die(death)
-    assert await life.woken(sleeper) == 1
+    assert not await life.woken(sleeper, "read")
     hold(await life.end(static=True))
 
 
@@ -92,18 +90,18 @@ async def changing(life: Life, random: Random) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("step", "refused"), [("read", 1), ("applied", 1), ("advanced", 0)])
+@pytest.mark.parametrize("step", ["read", "applied", "advanced"])
 async def test_a_worker_that_sleeps_until_its_lease_has_run_out(
-    kind: str, step: str, refused: int, drill: Drill, tmp_path: Path
+    kind: str, step: str, drill: Drill, tmp_path: Path, rows: list[tuple[str, Drilled]]
 ) -> None:
     """Between transactions it is overtaken, and writes nothing when it wakes. Within one it holds up the others as long
     as it sleeps: nobody can have overtaken it, and it writes if it had shown its lease before."""
-    async with database_url(kind, tmp_path) as url, drill.life(url) as life:
-        sleeper = await life.asleep(step, 1, lease_s=LEASE_S)
+    async with noted(rows, drill, kind, f"asleep at {step}", tmp_path, counted=False) as life:
+        sleeper = await life.asleep(step, lease_s=LEASE_S)
         other = life.begin()
         assert other.ends_within(2 * LEASE_S) is False
         if step == "read":
             other.to_end()
-        assert await life.woken(sleeper) == refused
+        assert await life.woken(sleeper, step) is (step == "advanced")
         assert other.to_end().code == 0
         hold(await life.end(static=True))

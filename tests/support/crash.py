@@ -13,9 +13,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO
 
 import msgspec
@@ -28,14 +27,14 @@ LONGEST_S = 120.0
 
 @dataclass
 class Worker:
-    """What is known of it so far. `reached`: it has come to the moment it was to tell of. `met`: how often it came to
-    each step, once it has ended by itself. `code`: as subprocess has it, below zero for a signal."""
+    """What is known of it so far. `reached`: it has come to the moment it was to tell of. `met`: the first
+    steps it came to, once it has ended by itself. `code`: as subprocess has it, below zero for a signal."""
 
     nursery: Nursery
     pid: int
     reached: bool = False
     asleep: bool = False
-    met: Counter[str] = field(default_factory=Counter)
+    met: tuple[str, ...] = ()
     code: int | None = None
     cpu_s: float = 0.0
 
@@ -109,7 +108,7 @@ class Nursery:
         elif what == "asleep":
             worker.asleep = True
         elif what == "met":
-            worker.met = Counter(msgspec.json.decode(more[0]))
+            worker.met = msgspec.json.decode(more[0], type=tuple[str, ...])
         elif what == "ended":
             code, cpu_s = more[0].split()
             worker.code, worker.cpu_s = int(code), float(cpu_s)

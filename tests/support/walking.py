@@ -60,11 +60,16 @@ def listed(desk: Desk) -> Iterator[Ticket]:
 def live(world: World) -> set[Ident]:
     """What an ordinary list shows. Zendesk says of a ticket that was merged away that it was; Freshdesk does not."""
     return {
-        (name, str(ticket.number))
+        (name, str(number))
         for name in world.names
-        for ticket in listed(world.desk(name))
-        if not (name == "zendesk" and ticket.merged_into and ticket.number in world.desk(name).tickets.written)
+        for number in world.desk(name).tickets.numbers(TicketQuery(order="number"))
+        if not (name == "zendesk" and _merged_away(world.desk(name), number))
     }
+
+
+def _merged_away(desk: Desk, number: int) -> bool:
+    written = desk.tickets.written.get(number)
+    return written is not None and written.merged_into is not None
 
 
 class Busy:

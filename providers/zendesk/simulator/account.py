@@ -23,7 +23,7 @@ from sandbox.listing import TicketQuery
 from sandbox.records import Agent
 from sandbox.tickets import EVERYTHING
 
-_PREFIX = "zendesk."
+_SWITCHES = {f"zendesk.{field.name}": field.name for field in fields(Profile)}
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Account:
     def profile(self) -> Profile:
         """The profile with the control door's switches, named `zendesk.<field>`."""
         switches = self.controls.switches
-        given = {field.name: switches[name] for field in fields(Profile) if (name := _PREFIX + field.name) in switches}
+        given = {_SWITCHES[name]: value for name, value in switches.items() if name in _SWITCHES}
         if not given:
             return self.defaults
         if "plan_gated" in given:

@@ -16,7 +16,7 @@ def stamp(moment: datetime | float | None) -> str | None:
         return None
     if isinstance(moment, (int, float)):
         moment = datetime.fromtimestamp(moment, UTC)
-    return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}T{moment:%H:%M:%S}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def seconds(moment: datetime) -> int:
