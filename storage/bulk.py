@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, DropIndex
 
+from storage import expected
 from storage.database import Database, Session
 from storage.sqlite import SqliteDatabase
 from storage.statements import Native, Statement
@@ -101,7 +102,9 @@ async def end(db: Database, told: Told = lambda done, of: None) -> None:
 
 
 async def _build(db: Database, name: str) -> None:
-    """On SQLite sorted in a file: in memory, as its temporary tables are, it would be as large as the index."""
+    """On SQLite sorted in a file: in memory, as its temporary tables are, it would be as large as the index. What its
+    planner is told of an index goes with the index, and is told again: first, since other connections look anew when
+    there is an index more."""
     if not isinstance(db, SqliteDatabase):
         async with db.write(_NO_TENANT) as session:
             await session.fetch(_BUILD[name], {})
@@ -109,6 +112,7 @@ async def _build(db: Database, name: str) -> None:
     async with db.alone() as run:
         await run("PRAGMA temp_store = FILE")
         try:
-            await run(_BUILD[name].on("sqlite").sql)
+            for statement in (*expected.of_index(name), _BUILD[name].on("sqlite").sql, expected.LOOK_ANEW):
+                await run(statement)
         finally:
             await run("PRAGMA temp_store = MEMORY")

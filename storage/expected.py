@@ -69,6 +69,18 @@ def _figures(table: Table, columns: Iterable[str]) -> str:
     return " ".join(map(str, found)) + " noskipscan"
 
 
+LOOK_ANEW: Final = "ANALYZE sqlite_schema"
+"""Reads what the planner is told again, on this connection."""
+
+
+def of_index(name: str) -> Iterable[str]:
+    """Statements that tell of one index alone."""
+    yield f"DELETE FROM sqlite_stat1 WHERE idx = '{name}'"  # noqa: S608 — an index of ours
+    for table, index, said in figures():
+        if index == name:
+            yield f"INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{name}', '{said}')"  # noqa: S608
+
+
 def tell(connection: Connection) -> None:
     """Connections that are open already go on as they are."""
     connection.execute(text("ANALYZE facts"))  # a small table: makes the place for figures

@@ -30,6 +30,8 @@ from storage.statements import Statement, among
 BESIDE = ("as_of", "detail", "origin", "card")
 """What is read of a record along with its order: how it came here, and itself."""
 CARD = BESIDE.index("card")
+FIRST = " CROSS"
+"""SQLite's hint for the left side of a join: `… CROSS JOIN …` is read from left to right."""
 
 
 class Form(NamedTuple):
@@ -98,7 +100,7 @@ class Source:
             found = found.select_from(self.side.join(self.main, self._same()))
         else:
             found = found.select_from(self.side)
-        return found.with_hint(self.side, self.index.hint, "sqlite")
+        return found.with_hint(self.side, self.index.hint + (FIRST if self.joined else ""), "sqlite")
 
     def _same(self) -> ColumnElement[bool]:
         return and_(

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, literal_column, select, union_all
 
 from storage.mirror.building import (
     BESIDE,
+    FIRST,
     Form,
     Source,
     flagged,
@@ -55,7 +56,12 @@ def _several(listing: Listing, form: Form, size: int, window: int, test: Test, f
     found = merged(listing, form, window or size).subquery()
     columns = [*(found.c[name] for name in placed(form)), *(main.c[name] for name in BESIDE), *flagged(main, flags)]
     same = and_(main.c.tenant == _tenant(), *(main.c[name] == found.c[name] for name in listing.key))
-    joined = select(*columns).select_from(found.join(main, same)).with_hint(main, by_key(main), "sqlite")
+    joined = (
+        select(*columns)
+        .select_from(found.join(main, same))
+        .with_hint(main, by_key(main), "sqlite")
+        .with_hint(found, FIRST, "sqlite")
+    )
     passed = tested(main, test) if window else None
     if passed is None:
         return joined

@@ -69,7 +69,7 @@ async def fill(url: str, where: Premises) -> None:
     database = await open_database(url)
     try:
         async with (
-            open_company(where, in_rounds=False) as company,
+            open_company(where) as company,
             open_copy(database, TENANT, company.providers, company.clock, POLICY) as copy,
         ):
             reports = await copy.sync.once(list(company.providers))

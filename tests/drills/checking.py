@@ -144,11 +144,17 @@ def listed(client: httpx.Client, path: str, params: dict[str, str]) -> Iterator[
 
 
 def spoken(account: Account, idents: Iterable[str]) -> dict[str, int]:
-    """How many comments these tickets have, the request itself too."""
+    """How many comments these tickets have, the request itself too, which Freshdesk's list has only of some."""
     with client_of(account) as client:
+
+        def got(path: str) -> Any:
+            return client.get(path).raise_for_status().json()
+
         if account.vendor == "ZENDESK":
-            return {one: client.get(f"/tickets/{one}/comments").raise_for_status().json()["count"] for one in idents}
-        return {one: 1 + len([*listed(client, f"/tickets/{one}/conversations", {})]) for one in idents}
+            return {one: got(f"/tickets/{one}/comments")["count"] for one in idents}
+        made = {one: got(f"/tickets/{one}")["created_at"] for one in idents}
+        said = {one: listed(client, f"/tickets/{one}/conversations", {}) for one in idents}
+        return {one: 1 + sum(row["created_at"] > made[one] for row in rows) for one, rows in said.items()}
 
 
 async def verdict(db: Database, tenancy: Tenancy, accounts: Iterable[Account], *, whole: bool) -> Verdict:

@@ -118,7 +118,7 @@ def _sources(name: str) -> Iterator[str]:
 
 async def asked(name: str) -> Outcome:
     """Live, in a company of its own."""
-    async with open_company(premises(TICKETS)) as company, open_app(company) as app:
+    async with open_company(premises(TICKETS), in_rounds=True) as company, open_app(company) as app:
         return await _outcome(app, golden(name))
 
 

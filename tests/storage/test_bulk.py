@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from storage import bulk
 from storage.database import Database
+from storage.expected import figures
 from storage.statements import Native
 from storage.tables.tickets import LIST_INDEXES
 from tests.storage.copying import copy_desk, ticket
+from tests.support.databases import database
 
 NAMES = {str(index.name) for index in LIST_INDEXES}
 THERE = Native(
@@ -18,6 +21,13 @@ THERE = Native(
     postgresql="SELECT indexname FROM pg_indexes WHERE tablename = 'tickets'",
 )
 KNOWN_ROWS = Native(sqlite="", postgresql="SELECT reltuples FROM pg_class WHERE relname = 'tickets'")
+
+
+TOLD = Native(sqlite="SELECT tbl, idx, stat FROM sqlite_stat1 WHERE tbl <> 'facts'", postgresql="")
+PLAN = Native(
+    sqlite="EXPLAIN QUERY PLAN SELECT card FROM tickets WHERE tenant = 1 AND shown = 1 AND assignee = 3",
+    postgresql="",
+)
 
 
 async def there(db: Database) -> set[str]:
@@ -41,6 +51,17 @@ async def test_indexes_go_and_come_back_with_what_was_loaded(db: Database) -> No
     await bulk.end(db, lambda done, of: told.append((-1, of)))
     assert told[-1] == (len(NAMES), len(NAMES))
     assert (await desk.apply(ticket("3", 90, 200))).stored == 1
+
+
+async def test_sqlite_s_planner_knows_the_indexes_again(tmp_path: Path) -> None:
+    """Without figures it would read all tickets of a tenant by whatever index is smallest."""
+    async with database("sqlite", tmp_path) as db:
+        before = await db.fetch(0, PLAN, {})
+        await bulk.begin(db)
+        await bulk.end(db)
+        told = {tuple(row) for row in await db.fetch(0, TOLD, {})}
+        assert told == {row for row in figures() if row[0] != "facts"}
+        assert [row[3] for row in await db.fetch(0, PLAN, {})] == [row[3] for row in before]
 
 
 async def test_an_end_that_was_cut_short_goes_on_where_it_was(db: Database) -> None:

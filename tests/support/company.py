@@ -64,8 +64,8 @@ def premises(tickets: int = 2000, *, limits: bool = True) -> Premises:
 
 
 @asynccontextmanager
-async def open_company(where: Premises, *, in_rounds: bool = True) -> AsyncIterator[Company]:
-    """Without `in_rounds` calls go straight through, which is faster, and `upstream` has none of them."""
+async def open_company(where: Premises, *, in_rounds: bool = False) -> AsyncIterator[Company]:
+    """`in_rounds`: calls are answered in `upstream`'s rounds. Else they go straight through, which is faster."""
     where.sandbox.controls.calls.clear()
     direct = InProcess(where.sandbox)
     upstream = Lockstep(direct)

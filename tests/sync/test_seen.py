@@ -71,7 +71,7 @@ class Seen:
 @pytest.fixture
 async def seen(db: Database) -> AsyncIterator[Seen]:
     async with (
-        open_company(premises(160, limits=False), in_rounds=False) as company,
+        open_company(premises(160, limits=False)) as company,
         open_copy(db, TENANT, company.providers, company.clock, SyncPolicy(reconcile_calls=0)) as copy,
         open_app(company, copy=copy) as app,
     ):

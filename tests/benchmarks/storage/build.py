@@ -22,7 +22,7 @@ from storage.apply import apply
 from storage.database import Database, open_database
 from storage.tenants import Tenancy, enter
 from tests.benchmarks.storage.people import everybody
-from tests.benchmarks.storage.places import Built, Place, emptied, places, rows, server, size
+from tests.benchmarks.storage.places import Built, Place, emptied, places, remember, rows, server, size
 from tests.benchmarks.storage.world import KEYS, Tickets, infos, tenant_name, tenant_sizes
 from tests.support.databases import why_no_postgresql
 
@@ -107,7 +107,7 @@ async def _settled(place: Place) -> None:
 
 def one(place: Place) -> None:
     found = asyncio.run(build(place))
-    place.note.write_bytes(found.encoded())
+    remember(place, found)
     sys.stderr.write("\n")
 
 

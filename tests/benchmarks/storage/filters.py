@@ -6,7 +6,7 @@ than the store takes for granted that few rows stay few. Of an order the first p
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from models.queries import PageRequest
@@ -40,13 +40,13 @@ class Asker:
     def __init__(self, copy: Copy, tenant: Tenant) -> None:
         self._copy, self._tenant = copy, tenant
         mirror = tenant.mirror
-        self._pages = {
+        self._pages: Mapping[str, Callable[..., Awaitable[Any]]] = {
             TICKETS.name: mirror.tickets,
             CONTACTS.name: mirror.contacts,
             ORGANIZATIONS.name: mirror.organizations,
             ARTICLES.name: mirror.articles,
         }
-        self._counts = {
+        self._counts: Mapping[str, Callable[..., Awaitable[Any]]] = {
             TICKETS.name: mirror.count_tickets,
             CONTACTS.name: mirror.count_contacts,
             ORGANIZATIONS.name: mirror.count_organizations,

@@ -39,9 +39,6 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     peak_mib: float
 
-    def encoded(self) -> bytes:
-        return msgspec.json.encode(self)
-
     def line(self) -> str:
         return (
             f"{self.kind}: {self.rows:,} tickets, {self.bytes / 1e9:.2f} GB, in {self.seconds:,.0f} s"
@@ -70,6 +67,10 @@ class Place:
 
     def built(self) -> Built | None:
         return msgspec.json.decode(self.note.read_bytes(), type=Built) if self.note.is_file() else None
+
+
+def remember(place: Place, found: Built) -> None:
+    place.note.write_bytes(msgspec.json.encode(found))
 
 
 def places() -> list[Place]:

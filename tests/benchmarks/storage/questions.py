@@ -177,12 +177,17 @@ def filters(listing: Listing, index: Index, sample: Sample) -> list[Question]:
         conditions = FILTERS[listing.name][name](sample)
     except KeyError:
         raise LookupError(f"No question is asked of the index ({name}) of {listing.name}.") from None
-    own = [order for order in _orders(listing) if _column(listing, order) == index.columns[:2][-1]][:1]
     return [
         Question(listing.name, f"{_said(one)}{', ' + _told(order) if order else ''}", one, order)
         for one in conditions
-        for order in (None, *own)
+        for order in (None, *_own_order(listing, index, one))
     ]
+
+
+def _own_order(listing: Listing, index: Index, condition: Condition) -> list[Any]:
+    if isinstance(condition, Custom):
+        return [TicketOrder(field=TicketOrderField.CUSTOM_FIELD, custom_field=condition.key)]
+    return [order for order in _orders(listing) if _column(listing, order) == index.columns[:2][-1]][:1]
 
 
 def orders(listing: Listing) -> Iterator[Question]:

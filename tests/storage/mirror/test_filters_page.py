@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from storage.mirror.listing import LISTINGS
+from tests.benchmarks.storage.questions import FILTERS
 
 PAGE = Path(__file__).parents[3] / "docs" / "filters.md"
 
@@ -16,3 +17,8 @@ def test_the_page_lists_the_indexes_that_are_used() -> None:
         part = text.split(f"## {listing.name.capitalize()}\n")[1].split("\n## ")[0]
         rows = re.findall(r"^\| ([a-z_ ]+) \| .+ \|$", part, re.MULTILINE)
         assert rows == [" ".join(index.columns) for index in listing.indexes], listing.name
+
+
+def test_every_index_has_its_questions_in_the_bench() -> None:
+    for listing in LISTINGS:
+        assert set(FILTERS[listing.name]) == {" ".join(index.columns) for index in listing.indexes}, listing.name
