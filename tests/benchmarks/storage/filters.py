@@ -17,7 +17,7 @@ from tests.benchmarks.storage.copies import ONE, SIZE, Copy, Tenant
 from tests.benchmarks.storage.questions import QUERIES, Question, Sample, filters, orders
 from tests.benchmarks.storage.world import KEYS
 
-ROUNDS = 9
+ROUNDS = 5
 GOAL = 3.0
 LATER_S = 60.0
 BACK = PageRequest(size=SIZE, backward=True)

@@ -13,7 +13,7 @@ from tests.benchmarks.measuring import Figure, Work, figure, paired, shown
 from tests.benchmarks.storage.copies import LARGEST, SIZE, Copy, Tenant
 from tests.benchmarks.storage.world import CJK, KEYS, vocabulary
 
-ROUNDS = 9
+ROUNDS = 5
 GOAL = 10.0
 EVERY_KIND = frozenset(SearchKind)
 
