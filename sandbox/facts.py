@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Literal, Protocol
 
 import msgspec
@@ -147,6 +146,7 @@ class FactTable:
     def __init__(
         self,
         seed: int,
+        *,
         custom: Sequence[tuple[str, Status]],
         assignable: Sequence[tuple[int, int]],
         products: Sequence[int],
@@ -204,10 +204,6 @@ class FactTable:
             satisfaction=luck.choice(("good", "good", "good", "bad")) if done and luck.random() < 0.2 else None,
             fields={field.key: value for field in self._fields if (value := _choose(luck, field)) is not None},
         )
-
-
-fact_table = lru_cache(maxsize=16)(FactTable)
-"""Desks alike share a table."""
 
 
 def _choose(luck: random.Random, field: FieldDefinition) -> FieldValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -23,14 +24,9 @@ class KnowledgeBook:
     locales = LOCALES
 
     def __init__(self, seed: int, desk: int, clock: Clock, founded: int) -> None:
-        self._seed, self._clock = mix(seed, desk, 111), clock
-        self._founded = datetime.fromtimestamp(founded, UTC)
-        self._folders = {number: self._folder(number, shelf) for number, shelf in enumerate(TREE, 1)}
-        more = [
-            Topic(mix(self._seed, 1, n) % 5 + 4, {"en": f"{item}: common questions"}, ("faq",))
-            for n, item in enumerate(ITEMS)
-        ]
-        self._articles = {number: self._article(number, topic) for number, topic in enumerate((*TOPICS, *more), 1)}
+        self._clock = clock
+        stock = _stock(seed, desk, founded)
+        self._folders, self._articles = dict(stock.folders), dict(stock.articles)
 
     def folders(self) -> list[Folder]:
         """Categories too, in order of position."""
@@ -153,6 +149,20 @@ class KnowledgeBook:
     def _now(self) -> datetime:
         return self._clock.now().astimezone(UTC).replace(microsecond=0)
 
+
+class _Stock:
+    """The folders and articles that were there before anybody wrote."""
+
+    def __init__(self, seed: int, desk: int, founded: int) -> None:
+        self._seed = mix(seed, desk, 111)
+        self._founded = datetime.fromtimestamp(founded, UTC)
+        self.folders = {number: self._folder(number, shelf) for number, shelf in enumerate(TREE, 1)}
+        more = [
+            Topic(mix(self._seed, 1, n) % 5 + 4, {"en": f"{item}: common questions"}, ("faq",))
+            for n, item in enumerate(ITEMS)
+        ]
+        self.articles = {number: self._article(number, topic) for number, topic in enumerate((*TOPICS, *more), 1)}
+
     def _folder(self, number: int, shelf: Shelf) -> Folder:
         chain, at = [number - 1], shelf.parent
         while at is not None:
@@ -188,9 +198,9 @@ class KnowledgeBook:
         return Article(
             number=number,
             folder=topic.folder + 1,
-            category=self._folders[topic.folder + 1].category,
+            category=self.folders[topic.folder + 1].category,
             author=author,
-            source_locale=self.source_locale,
+            source_locale=KnowledgeBook.source_locale,
             translations=translations,
             labels=topic.labels,
             promoted=luck % 6 == 0,
@@ -225,6 +235,10 @@ class KnowledgeBook:
         draft = number % 11 == 5 if locale == "en" else luck % 9 == 0
         made = _translation(locale, title, html, draft=draft, author=author, moment=created)
         return msgspec.structs.replace(made, updated=updated, outdated=locale != "en" and luck % 7 == 1)
+
+
+_stock = lru_cache(maxsize=8)(_Stock)
+"""Desks alike share it."""
 
 
 def _translation(locale: str, title: str, html: str, *, draft: bool, author: int, moment: datetime) -> Translation:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from runtime.clock import Clock
 from sandbox.busy import busy_step
 from sandbox.desk import Desk
-from sandbox.roster import moulds_of
 
 
 class World:
@@ -30,9 +29,8 @@ class World:
         self.seed, self.clock = seed, clock
         self._sizes, self._span_days, self._steps = dict(desks), span_days, 0
         self._storm = dict(storm or {})
-        moulds = moulds_of(seed)
         self._desks = {
-            name: Desk(name, place, seed, tickets, clock, moulds, span_days, self._storm.get(name, 0))
+            name: Desk(name, place, seed, tickets, clock, span_days, self._storm.get(name, 0))
             for place, (name, tickets) in enumerate(desks.items())
         }
 
