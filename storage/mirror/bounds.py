@@ -39,6 +39,7 @@ class Legs:
         self._walk = walk
         self._sort = sort
         self._keys = key_columns(sort) if keys is None else keys
+        self._again = keys is not None
         self._first, self._end = _of_range(listing, walk.path, walk.descending)
         self._forms: dict[tuple[tuple[int, bool], ...], tuple[Form, dict[str, Any]]] = {}
 
@@ -47,7 +48,7 @@ class Legs:
         starts: list[tuple[Any, ...] | None] = []
         pattern: list[tuple[int, bool]] = []
         for number, leg in enumerate(self._walk.path.legs):
-            begun, start = _start(self._walk.path, leg, self._sort, place, self._walk.descending)
+            begun, start = _start(self._walk.path, leg, self._sort, place, self._walk.descending, again=self._again)
             if begun:
                 start = _later(start, self._first, self._walk.descending)
                 starts.append(start)
@@ -129,9 +130,10 @@ def _later(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None, descendin
 
 
 def _start(
-    path: Path, leg: Leg, sort: Sequence[Key], place: Mapping[str, Any] | None, descending: bool
+    path: Path, leg: Leg, sort: Sequence[Key], place: Mapping[str, Any] | None, descending: bool, *, again: bool
 ) -> tuple[bool, tuple[Any, ...] | None]:
-    """Whether any row of the leg can be behind the place, and behind what of its tail."""
+    """Whether any row of the leg can be behind the place, and behind what of its tail. `again`: rows equal to the place
+    in `sort` are read too."""
     if place is None:
         return True, None
     fixed = dict(zip(path.prefix, leg, strict=True))
@@ -145,7 +147,7 @@ def _start(
                 return True, _filled(path, start, before=behind, descending=descending)
         else:
             start.append(place[key.column])
-    if len(start) < len(path.tail):
+    if len(start) < len(path.tail) or (again and start):
         return True, _filled(path, start, before=True, descending=descending)
     return True, tuple(start)
 
