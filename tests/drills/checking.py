@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import httpx
-from sqlalchemy import Table, bindparam, func, literal_column, select
+from sqlalchemy import BindParameter, Table, bindparam, func, literal_column, select
 
 from models.enums import ChangeOp, Kind, Lifecycle, SearchKind
 from models.records import Ticket
@@ -51,7 +51,7 @@ READING = {
 """How and when a record came, which is told in its card too; and whether its comments have been read."""
 SAMPLED = 5
 
-_HERE = (bindparam("tenant"), bindparam("helpdesk"))
+_HERE: tuple[BindParameter[int], ...] = (bindparam("tenant"), bindparam("helpdesk"))
 _TICKETS = Statement(
     select(tickets.c.num, tickets.c.card)
     .where(tickets.c.tenant == _HERE[0], tickets.c.helpdesk == _HERE[1])

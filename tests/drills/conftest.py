@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from sync.steps import ALL
-from tests.drills.drill import MOMENT, Drilled
+from tests.drills.deaths import MOMENT, Drilled
 from tests.support.databases import KINDS
 
 ROWS: list[tuple[str, Drilled]] = []

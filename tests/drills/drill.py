@@ -7,9 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -19,8 +17,8 @@ from sqlalchemy import bindparam, literal_column, select, update
 from models.changes import Hint
 from models.enums import Kind, Lifecycle, SyncKind, Vendor
 from models.records import HelpdeskInfo
+from providers.pretend import sandbox_accounts
 from runtime.clock import SystemClock
-from server import sandbox_accounts
 from storage import absences, hints
 from storage.checkpoints import ask_now
 from storage.database import Database, open_database
@@ -30,7 +28,8 @@ from storage.tables.syncing import checkpoints
 from storage.tables.tickets import tickets
 from storage.tenants import Tenancy, enter
 from sync.steps import COMMENTS, HINTS, RECONCILE
-from tests.drills.checking import Copied, Verdict, compared, copied, verdict
+from tests.drills.checking import Copied, compared, copied, verdict
+from tests.drills.deaths import MOMENT, Death, Drilled
 from tests.drills.paging import Page, pages_of, repeated
 from tests.drills.worker import TENANT, Account, Orders
 from tests.support.company import BUCKETS, PLENTY
@@ -67,42 +66,11 @@ _LIVE = Statement(
     .limit(bindparam("most"))
 )
 OF_TICKETS = (SyncKind.TICKETS, SyncKind.COMMENTS)
-FURTHEST = 6
-MOMENT = "a random moment"
 
 
 class Live(NamedTuple):
     helpdesk: str
     numbers: list[int]
-
-
-@dataclass(frozen=True)
-class Death:
-    """At a named step, the `at`th time it is met; or, without one, `then_s` after so many steps of whatever name."""
-
-    step: str | None = None
-    at: int = 1
-    after: int = 0
-    then_s: float = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.step} {self.at}" if self.step else f"{self.then_s:.3f} s behind {self.after} steps"
-
-
-@dataclass
-class Drilled:
-    """`at_steps`: how often each was died at. `again`: pages that were fetched more than once, by list; `worst`: of one
-    list behind one death. Not `counted` while the helpdesks change: then pages are others each time."""
-
-    kills: int = 0
-    at_steps: Counter[str] = field(default_factory=Counter)
-    again: Counter[str] = field(default_factory=Counter)
-    worst: int = 0
-    pages: int = 0
-    counted: bool = True
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    verdict: Verdict = field(default_factory=Verdict)
 
 
 class Drill:
@@ -311,22 +279,6 @@ class Life:
         """They run out by themselves, a while after their worker has died; here at once."""
         async with self.db.write(self.tenancy.number) as session:
             await session.run(_LEASES, {"of": self.tenancy.number, "at": 0})
-
-
-def mixed(random: Random, stream: Sequence[str], *, steps: Sequence[str] = (), moments: int) -> list[Death]:
-    """In no order. Those at a step of a stream are at one of the first that are met."""
-    deaths = [Death(step, random.randint(1, FURTHEST)) for step in stream] + [Death(step) for step in steps]
-    deaths += [Death(after=random.randint(0, 120), then_s=random.uniform(0.0, 0.03)) for _ in range(moments)]
-    random.shuffle(deaths)
-    return deaths
-
-
-def hold(drilled: Drilled) -> None:
-    found = drilled.verdict
-    assert found.compared > 200
-    wrong = [*found.lost[:5], *found.duplicate[:5], *found.ghosts[:5]]
-    assert not wrong, f"{len(found.lost)} lost, {len(found.duplicate)} twice, {len(found.ghosts)} ghosts: {wrong}"
-    assert drilled.worst <= 1, drilled.again
 
 
 def accounts_of(sandbox: SandboxProcess) -> tuple[Account, ...]:

@@ -10,13 +10,14 @@ from random import Random
 import pytest
 
 from sync.steps import STREAM
-from tests.drills.drill import Drill, hold, mixed
+from tests.drills.deaths import hold, mixed
+from tests.drills.drill import Drill
 from tests.support.crash import nursery
 from tests.support.databases import KINDS, database_url
 from tests.support.processes import sandbox_process
 
 SEED = 11
-TICKETS = 240
+TICKETS = 200
 
 
 @pytest.fixture(scope="module")

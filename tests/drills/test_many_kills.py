@@ -11,7 +11,8 @@ from random import Random
 import pytest
 
 from sync.steps import ALL, BULK, COMMENTS, HINTS, RECONCILE, STREAM
-from tests.drills.drill import OF_TICKETS, Death, Drill, Drilled, Life, hold, mixed
+from tests.drills.deaths import Death, Drilled, hold, mixed
+from tests.drills.drill import OF_TICKETS, Drill, Life
 from tests.support.crash import nursery
 from tests.support.databases import KINDS, database_url
 from tests.support.processes import sandbox_process
