@@ -12,14 +12,14 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from models.errors import StorageUnavailable
 from runtime.clock import SystemClock
 from storage.database import Database, Row, Session
+from storage.lent import Connection, Lent
 from storage.statements import Name, Statement, Values
 
 log = logging.getLogger("deskgraph.storage")
@@ -29,7 +29,6 @@ WAIT_S = 2.0
 """How long a caller waits for a connection, and a connection for the server."""
 LISTEN_AGAIN_S = 1.0
 
-Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 _GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -90,8 +89,8 @@ class _Session(Session):
 class PostgresqlDatabase(Database):
     name: Name = "postgresql"
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str) -> None:
-        self._pool = pool
+    def __init__(self, connections: Lent, url: str) -> None:
+        self._connections = connections
         self._url = url
         self._writing: dict[int, asyncio.Lock] = {}
         self._woken: dict[int, asyncio.Event] = {}
@@ -100,7 +99,7 @@ class PostgresqlDatabase(Database):
     @asynccontextmanager
     async def _transaction(self, begin: str, setting: str, value: str) -> AsyncIterator[Connection]:
         with _told():
-            connection = await self._pool.acquire(timeout=WAIT_S)
+            connection = await self._connections.take()
         try:
             with _told():
                 await connection.execute(f"{begin}; SELECT set_config('deskgraph.{setting}', {_quoted(value)}, true)")
@@ -112,8 +111,9 @@ class PostgresqlDatabase(Database):
             with _told():
                 await connection.execute("COMMIT")
         finally:
-            with contextlib.suppress(*_GONE):  # the transaction is over, one way or the other
-                await asyncio.shield(self._pool.release(connection))
+            if not self._connections.give(connection):
+                with contextlib.suppress(*_GONE):  # the transaction is over, one way or the other
+                    await asyncio.shield(self._connections.give_up(connection))
 
     @asynccontextmanager
     async def read(self, tenant: int) -> AsyncIterator[Session]:
@@ -188,7 +188,7 @@ class PostgresqlDatabase(Database):
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
-        await self._pool.close()
+        await self._connections.aclose()
 
 
 LOCK = 0x6465736B
@@ -247,4 +247,4 @@ async def open_postgresql(url: str, *, connections: int) -> PostgresqlDatabase:
             server_settings={"application_name": "deskgraph", "lock_timeout": "60s"},
         )
         await _warned(pool)
-    return PostgresqlDatabase(pool, plain)
+    return PostgresqlDatabase(Lent(pool, connections, WAIT_S), plain)

@@ -20,7 +20,7 @@ from storage.mirror.lowering import (
     time_leaf,
 )
 from storage.mirror.people_fields import SAME, TIMES
-from storage.mirror.predicates import Compare, Missing, Test, There, all_of, any_of, one_of, opposite
+from storage.mirror.predicates import Compare, Missing, Test, all_of, any_of, one_of, opposite, there
 from storage.mirror.terms import ANYTHING, Leaf, conjunction, exactly
 from storage.mirror.texts import text_leaf
 from storage.tables.knowledge import article_labels, article_texts
@@ -35,7 +35,7 @@ class Written(msgspec.Struct, frozen=True):
 
 def _written(locale: str, states: tuple[int, ...] | None) -> Leaf:
     parts = [one_of("locale", (locale,)), *([] if states is None else [one_of("state", states)])]
-    return exactly(There(article_texts, SAME, all_of(parts)))
+    return exactly(there(article_texts, SAME, all_of(parts)))
 
 
 class ArticleFields(Fields):
@@ -60,7 +60,7 @@ class ArticleFields(Fields):
             case Written(locale=locale, states=states):
                 return _written(locale, states)
             case In(field="locale", values=values):
-                return exactly(There(article_texts, SAME, one_of("locale", [value.lower() for value in values])))
+                return exactly(there(article_texts, SAME, one_of("locale", [value.lower() for value in values])))
             case IdIn(field="id"):
                 return pair_leaf(numbered(test, around), "num")
             case IdIn(field="folder", ids=ids):
@@ -99,7 +99,7 @@ def _labels(test: Tags) -> Leaf:
 
 
 def _labelled(labels: Sequence[str]) -> Leaf:
-    leaf = exactly(There(article_labels, SAME, one_of("label", labels)))
+    leaf = exactly(there(article_labels, SAME, one_of("label", labels)))
     return leaf.found_by(("label",), [(label,) for label in labels], table=article_labels.name, twice=True)
 
 

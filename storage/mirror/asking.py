@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from storage.mirror.orders import value_prefix
 from storage.mirror.plans import Custom, Plan
 from storage.mirror.predicates import NONE, one_of
 from storage.mirror.scoping import seen_helpdesks
+from storage.mirror.spans import Spreads, spans
+from storage.mirror.spreads import spread
 from storage.mirror.terms import Leaf, exactly
 from storage.mirror.walking import Fetcher, Limits
 from storage.tenants import Tenancy
@@ -48,21 +51,36 @@ class Asking:
         self, listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any, *, backward: bool
     ) -> Plan | None:
         """None: nothing can fit."""
-        key = _key(listed, scope, helpdesks, query, backward)
+        spreads, custom = await self._values(listed, scope, helpdesks, query)
+        key = _key(listed, scope, helpdesks, query, backward, custom, *spreads.items())
         if key is not None and key in self._plans:
             return self._plans[key]
-        conditions, around = await self._understood(listed, scope, helpdesks, query)
-        field = custom_field(query)
-        custom = None if field is None else await self._custom(field, around)
+        conditions, around = await self._understood(listed, scope, helpdesks, query, spreads)
 
         def sort(fixed: Sequence[str]) -> tuple[Key, ...]:
             keys = listed.sort(query, fixed)
             return tuple(one.turned() for one in keys) if backward else keys
 
         plan = self._planned(listed.listing, around, conditions, sort, custom)
-        if custom is None:
-            self._keep(key, plan, listed.all_conditions(query, helpdesks))
+        self._keep(key, plan, listed.all_conditions(query, helpdesks))
         return plan
+
+    async def _values(
+        self, listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any
+    ) -> tuple[Spreads, Custom | None]:
+        """Which values there are of the custom fields that a query speaks of."""
+        if listed is not TICKET_LIST:
+            return {}, None
+        field, asked = custom_field(query), [] if query.where is None else list(spans(query.where))
+        if field is None and not asked:
+            return {}, None
+        around = self._around(listed, scope, helpdesks, listed.all_conditions(query, helpdesks))
+        custom = None if field is None else await self._custom(field, around)
+        wanted = asked if custom is None else [*asked, custom.span]
+        found = await spread(self._direct, self._tenancy.number, around.helpdesks, wanted, self._limits.values)
+        if custom is not None and custom.span in found:
+            custom = dataclasses.replace(custom, values=found[custom.span])
+        return {span: found[span] for span in asked if span in found}, custom
 
     def _keep(self, key: Hashable, plan: Plan | None, asked: Sequence[Condition]) -> None:
         if key is not None and all(lasting(one) and not related.mentions(one) for one in asked):
@@ -74,9 +92,10 @@ class Asking:
             around = self._around(listed, scope, helpdesks, asked)
             default = not any(tells_lifecycle(one) for one in asked)
             return await counting.from_counts(self._direct, around, asked, default=default)
-        key = _key(listed, scope, helpdesks, query, None)
+        spreads, _ = await self._values(listed, scope, helpdesks, query)
+        key = _key(listed, scope, helpdesks, query, None, *spreads.items())
         if key is None or key not in self._plans:
-            conditions, around = await self._understood(listed, scope, helpdesks, query)
+            conditions, around = await self._understood(listed, scope, helpdesks, query, spreads)
             plan = self._planned(listed.listing, around, conditions, lambda fixed: listed.listing.by_default)
             self._keep(key, plan, asked)
         else:
@@ -89,21 +108,27 @@ class Asking:
         self, listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any
     ) -> tuple[list[Leaf], Surroundings]:
         """What a question comes to, for those who do not list but count by themselves."""
-        conditions, around = await self._understood(listed, scope, helpdesks, query)
+        spreads, _ = await self._values(listed, scope, helpdesks, query)
+        conditions, around = await self._understood(listed, scope, helpdesks, query, spreads)
         return self._leaves(listed.listing, around, conditions), around
 
     async def _understood(
-        self, listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any
+        self, listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any, spreads: Spreads
     ) -> tuple[list[Condition], Surroundings]:
         """The conditions, links resolved, and the caller's own; the helpdesks that are left."""
         asked = listed.all_conditions(query, helpdesks)
-        around = self._around(listed, scope, helpdesks, asked)
+        around = self._around(listed, scope, helpdesks, asked, spreads)
         resolving = related.Resolving(self._direct, scope, around, self._numbers)
         told = [await resolving.resolved(one) if related.mentions(one) else one for one in asked]
         return listed.settled([*told, *listed.seen(scope, seen_helpdesks(scope, helpdesks))]), around
 
     def _around(
-        self, listed: Listed, scope: Scope, helpdesks: Sequence[str], conditions: Sequence[Condition]
+        self,
+        listed: Listed,
+        scope: Scope,
+        helpdesks: Sequence[str],
+        conditions: Sequence[Condition],
+        spreads: Spreads | None = None,
     ) -> Surroundings:
         known = self._tenancy.helpdesks
         numbers = [known[key] for key in seen_helpdesks(scope, helpdesks) if key in known]
@@ -115,7 +140,7 @@ class Asking:
                         numbers = [one for one in numbers if one in whole.numbers(values)]
                     case Not(part=In(field="helpdesk", values=values)):
                         numbers = [one for one in numbers if one not in whole.numbers(values)]
-        return Surroundings(self._tenancy, sorted(set(numbers)), whole.now)
+        return Surroundings(self._tenancy, sorted(set(numbers)), whole.now, spreads)
 
     async def _custom(self, field: str, around: Surroundings) -> Custom:
         kinds = await kinds_of(self._direct, self._tenancy.number, around.helpdesks, field)
@@ -156,10 +181,12 @@ class Asking:
         return None
 
 
-def _key(listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any, backward: bool | None) -> Hashable:
-    """None for what cannot be kept. `backward` None: to be counted."""
+def _key(
+    listed: Listed, scope: Scope, helpdesks: Sequence[str], query: Any, backward: bool | None, *further: Any
+) -> Hashable:
+    """None for what cannot be kept. `backward` None: to be counted. `further`: what else the plan depends on."""
     bound = None if scope.organizations is None else frozenset(scope.organizations.items())
-    key = (listed.listing.name, tuple(helpdesks), bound, query, backward)
+    key = (listed.listing.name, tuple(helpdesks), bound, query, backward, further)
     try:
         hash(key)
     except TypeError:

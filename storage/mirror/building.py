@@ -5,7 +5,7 @@ Sizes stand in the text: PostgreSQL plans a limit it does not know as if it were
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cachetools import LRUCache
@@ -91,6 +91,10 @@ class Source:
     def bare(self, name: str) -> ColumnElement[Any]:
         own = self.index.column(name)
         return self.side.c[own] if own in self.side.c else self.main.c[name]
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether the rows have all of these columns before they are joined with the listed table's."""
+        return not self.index.own and all(name in self.side.c for name in names)
 
     def select(self, *columns: ColumnElement[Any]) -> Rows:
         if not self.apart:

@@ -40,10 +40,11 @@ class Collecting:
         bound = Legs(self._asked.listing, walk, keys=self._stored).at(None)
         assert bound is not None
         form = bound[0]
-        read = reading.every(self._asked.listing, form, 4 * self._asked.limits.few, self._asked.test)
+        read = reading.every(self._asked.listing, form, 4 * self._asked.limits.few, self._asked.test, passing=True)
         rows = await self._session.fetch(read, {**self._asked.values, **bound[1]})
         width = len(self._stored) + 2
-        distinct = {row[width - 2 : width]: row[:width] for row in map(tuple, rows) if row[-1]}
+        place_of = slice(width - 2, width)
+        distinct = {row[place_of]: row[:width] for row in map(tuple, rows)}
         if self._worked_out:
             return await self._by_record(list(distinct.values()), place, inclusive)
         ordered = in_order(list(distinct.values()), self._names, self._sort, nullable=True)
@@ -111,7 +112,7 @@ class Collecting:
     async def _cards(self, rows: Sequence[Row], need: int) -> tuple[list[Row], bool]:
         """Rows with what is beside them, those that pass the checks; whether these are all."""
         kept: list[Row] = []
-        step = need if not self._asked.checks else max(need, self._asked.limits.checked)
+        step = need if not self._asked.checks else max(need, *self._asked.limits.checked)
         for start in range(0, len(rows), step):
             found = await self._beside(rows[start : start + step])
             kept += self._asked.fitting(found, len(self._names) + CARD)

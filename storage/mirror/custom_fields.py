@@ -14,9 +14,10 @@ from models.conditions import Condition, Custom, Flag, In, Null, Number, Text, T
 from models.errors import Unsupported
 from storage.mirror.checking import OnRecord
 from storage.mirror.lowering import Surroundings
-from storage.mirror.predicates import EVERY, NONE, There, all_of, one_of
-from storage.mirror.terms import Fix, Leaf, Range
-from storage.mirror.texts import after_prefix, folded, holds
+from storage.mirror.predicates import EVERY, NONE, all_of, one_of, there
+from storage.mirror.spans import Span, Spreads, of_beginning, of_numbers
+from storage.mirror.terms import Fix, Leaf, Range, negation
+from storage.mirror.texts import folded, holds
 from storage.tables.tickets import ticket_values
 from storage.values import KEY_LENGTH, number_key, value_keys
 
@@ -30,7 +31,8 @@ def split_custom(test: Custom) -> Sequence[Condition]:
 
 def custom_leaf(test: Custom, around: Surroundings) -> Leaf:
     desks = around.numbers([test.helpdesk]) if test.helpdesk is not None else list(around.helpdesks)
-    leaf = _inner(test.key, resolved(test.test, around.now) if isinstance(test.test, Within) else test.test, desks)
+    inner = resolved(test.test, around.now) if isinstance(test.test, Within) else test.test
+    leaf = _inner(test.key, inner, desks, around.spreads)
     if test.helpdesk is None:
         return leaf
     here = one_of("helpdesk", desks)
@@ -42,29 +44,31 @@ def _of_helpdesk(leaf: Leaf, helpdesk: str) -> Callable[[Any], bool]:
     return lambda ticket: ticket.helpdesk == helpdesk and leaf.checked().holds(ticket, ())
 
 
-def _inner(key: str, test: Text | Number | Time | Flag | In | Null, desks: Sequence[int]) -> Leaf:
+def _inner(key: str, test: Text | Number | Time | Flag | In | Null, desks: Sequence[int], spreads: Spreads) -> Leaf:
     match test:
         case Text(op="eq" | "in"):
             return _texts(key, test, desks)
         case In(values=values):
             return _texts(key, Text(key, "in", values), desks)
+        case Text(op="startsWith", values=(value,)):
+            return _beginning(test, of_beginning(key, value), desks, spreads)
         case Text():
-            return _checked(key, desks, lambda value: isinstance(value, str) and holds(test, value), _span(test))
+            return _checked(key, lambda value: isinstance(value, str) and holds(test, value))
         case Flag(value=value):
             return _keyed(key, desks, ["b1" if value else "b0"])
         case Number(eq=float() | int() as value, gt=None, gte=None, lt=None, lte=None):
             return _keyed(key, desks, [number_key(float(value))])
         case Number():
-            return _checked(key, desks, lambda value: _within(test, value), _numbers(test))
+            return _between(of_numbers(key, test), desks, spreads)
         case Time():
-            return _checked(key, desks, lambda value: _at(test, value), None)
+            return _checked(key, lambda value: _at(test, value))
         case Null(is_null=is_null):
-            return Leaf(EVERY, NONE, OnRecord(lambda t: any(value_keys(t.custom_fields.get(key))) is not is_null))
+            return negation(present(Span(key), desks, spreads)) if is_null else present(Span(key), desks, spreads)
     raise Unsupported("This test of a custom field is not known.", field="filter.customFields")
 
 
 def _keyed(key: str, desks: Sequence[int], values: Sequence[str]) -> Leaf:
-    found = There(ticket_values, SAME, all_of([one_of("field", [key]), one_of("value", values)]))
+    found = there(ticket_values, SAME, all_of([one_of("field", [key]), one_of("value", values)]))
     if not values:
         return Leaf(NONE, NONE)
     columns = (*_PREFIX, "value")
@@ -81,24 +85,30 @@ def _texts(key: str, test: Text, desks: Sequence[int]) -> Leaf:
     return leaf._replace(sure=NONE, check=check)
 
 
-def _checked(key: str, desks: Sequence[int], fits: Callable[[Any], bool], span: tuple[str, str | None] | None) -> Leaf:
-    check = OnRecord(lambda ticket: any(fits(value) for value in values_of(ticket.custom_fields.get(key))))
-    fix = Fix(_PREFIX, tuple((desk, key) for desk in desks), ticket_values.name, twice=True)
-    return Leaf(EVERY, NONE, check, range=None if span is None else Range("value", *span, fix=fix))
+def _between(span: Span, desks: Sequence[int], spreads: Spreads) -> Leaf:
+    """The keys decide, on the record as in the index."""
+    fix = Fix(_PREFIX, tuple((desk, span.field) for desk in desks), ticket_values.name, twice=True)
+    return present(span, desks, spreads)._replace(range=Range("value", span.low, span.below, fix=fix))
 
 
-def _span(test: Text) -> tuple[str, str | None] | None:
-    if test.op != "startsWith" or len(test.values) != 1:
-        return None
-    prefix = "t" + folded(test.values[0])[:KEY_LENGTH]
-    return prefix, after_prefix(prefix)
+def present(span: Span, desks: Sequence[int], spreads: Spreads) -> Leaf:
+    """A value whose key is in the span: one of those there are, or, where these are many, looked for in the record."""
+    if span in spreads:
+        return _keyed(span.field, desks, spreads[span])
+    return Leaf(
+        EVERY, NONE, OnRecord(lambda ticket: any(map(span.has, value_keys(ticket.custom_fields.get(span.field)))))
+    )
 
 
-def _numbers(test: Number) -> tuple[str, str | None] | None:
-    lows = [value for value in (test.gt, test.gte, test.eq) if value is not None]
-    highs = [value for value in (test.lt, test.lte, test.eq) if value is not None]
-    low = number_key(max(lows)) if lows else "n"
-    return low, number_key(min(highs)) + "~" if highs else "o"
+def _beginning(test: Text, span: Span, desks: Sequence[int], spreads: Spreads) -> Leaf:
+    leaf = _between(span, desks, spreads)
+    if not test.case_sensitive and len(folded(test.values[0])) <= KEY_LENGTH:
+        return leaf
+    return leaf._replace(sure=NONE, check=_checked(span.field, lambda v: isinstance(v, str) and holds(test, v)).check)
+
+
+def _checked(key: str, fits: Callable[[Any], bool]) -> Leaf:
+    return Leaf(EVERY, NONE, OnRecord(lambda ticket: any(map(fits, values_of(ticket.custom_fields.get(key))))))
 
 
 def values_of(value: Any) -> Iterator[Any]:
@@ -113,27 +123,6 @@ def values_of(value: Any) -> Iterator[Any]:
 
 def texts_of(ticket: Any, key: str) -> Iterator[str]:
     return (value for value in values_of(ticket.custom_fields.get(key)) if isinstance(value, str))
-
-
-def number_in(value: Any) -> float | None:
-    """A number, or a text that reads as one."""
-    if isinstance(value, bool):
-        return None
-    found = [key for key in value_keys(value) if key.startswith("n")]
-    return float(value) if found else None
-
-
-def _within(test: Number, value: Any) -> bool:
-    found = number_in(value)
-    if found is None:
-        return False
-    return not (
-        (test.eq is not None and found != test.eq)
-        or (test.gt is not None and found <= test.gt)
-        or (test.gte is not None and found < test.gte)
-        or (test.lt is not None and found >= test.lt)
-        or (test.lte is not None and found > test.lte)
-    )
 
 
 def moment_in(value: Any) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from storage.database import Database, Row
@@ -143,7 +144,11 @@ async def few(session: Fetcher, plan: Plan, now: float) -> Path | None:
 
 
 async def has_few(session: Fetcher, plan: Plan, path: Path) -> bool:
-    return await count(session, plan, path, plan.limits.few + 1) <= plan.limits.few
+    if path.most is not None and path.most <= plan.limits.few:
+        return True
+    # What is there twice counts twice: telling it apart costs more than it could bring.
+    each = replace(path, twice=False)
+    return await count(session, plan, each, plan.limits.few + 1) <= plan.limits.few
 
 
 async def count(session: Fetcher, plan: Plan, path: Path, most: int) -> int:

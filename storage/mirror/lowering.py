@@ -22,6 +22,7 @@ from models.conditions import (
 from models.errors import BadInput, Unsupported
 from models.queries import TimeRange
 from storage.mirror.predicates import Compare, Test, all_of, any_of, one_of
+from storage.mirror.spans import Spreads
 from storage.mirror.terms import ANYTHING, NOTHING, Leaf, Range, conjunction, disjunction, exactly, negation
 from storage.ranks import Ranks
 from storage.tenants import Tenancy
@@ -31,12 +32,16 @@ Words: TypeAlias = Mapping[str, tuple[str, Ranks[Any]]]
 
 
 class Surroundings:
-    """What a condition is understood in: the moment, the helpdesks asked (by number), and how they are called."""
+    """What a condition is understood in: the moment, the helpdesks asked (by number), how they are called, and which
+    values custom fields have."""
 
-    def __init__(self, tenancy: Tenancy, helpdesks: Sequence[int], now: datetime) -> None:
+    def __init__(
+        self, tenancy: Tenancy, helpdesks: Sequence[int], now: datetime, spreads: Spreads | None = None
+    ) -> None:
         self.tenancy = tenancy
         self.helpdesks = tuple(helpdesks)
         self.now = now
+        self.spreads: Spreads = spreads or {}
 
     def pairs(self, ids: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
         """Remote ids as numbers, those of the helpdesks asked."""

@@ -15,7 +15,7 @@ def in_order(rows: Sequence[R], columns: Sequence[str], sort: Sequence[Key], nul
     """Rows by `sort`; `columns` names their first values. Without `nullable` no value is missing."""
     found = list(rows)
     at = {column: number for number, column in enumerate(columns)}
-    if not nullable and len({key.descending for key in sort}) == 1:
+    if len({key.descending for key in sort}) == 1 and not (nullable and any(None in row for row in found)):
         found.sort(key=itemgetter(*(at[key.column] for key in sort)), reverse=sort[0].descending)
         return found
     for key in reversed(sort):

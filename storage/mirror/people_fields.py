@@ -22,7 +22,7 @@ from storage.mirror.lowering import (
     pair_test,
     time_leaf,
 )
-from storage.mirror.predicates import EVERY, Compare, Missing, Test, There, all_of, any_of, one_of, opposite, pattern_of
+from storage.mirror.predicates import EVERY, Compare, Missing, Test, all_of, any_of, one_of, opposite, pattern_of, there
 from storage.mirror.terms import Leaf, exactly
 from storage.mirror.texts import beginning, text_leaf
 from storage.tables.people import agents, contact_emails, memberships, organization_domains, organizations
@@ -60,7 +60,7 @@ class ContactFields(Fields):
             case IdIn(field="organization"):
                 return _member(numbered(test, around))
             case Flag(field="staff", value=True):
-                return exactly(There(agents, SAME, EVERY))
+                return exactly(there(agents, SAME, EVERY))
             case Time(field=field) if field in TIMES:
                 return time_leaf(test, TIMES[field])
             case Text(field="email", op="eq" | "in", values=values):
@@ -72,7 +72,7 @@ class ContactFields(Fields):
             case Text(field="name"):
                 return text_leaf(test, "name_key", lambda contact: contact.name)
             case Null(field="organization", is_null=is_null):
-                none = opposite(There(memberships, MEMBER, Missing("org", missing=False)))
+                none = opposite(there(memberships, MEMBER, Missing("org", missing=False)))
                 return exactly(none if is_null else opposite(none))
             case Null(field=field, is_null=is_null) if field in self.nullable:
                 return exactly(Missing(self.nullable[field], is_null))
@@ -86,7 +86,7 @@ def column_leaf(column: str, values: Sequence[str]) -> Leaf:
 
 
 def _address(addresses: Sequence[str]) -> Leaf:
-    leaf = exactly(There(contact_emails, SAME, one_of("email", addresses)))
+    leaf = exactly(there(contact_emails, SAME, one_of("email", addresses)))
     return leaf.found_by(("email",), [(one,) for one in addresses], table=contact_emails.name, twice=True)
 
 
@@ -110,7 +110,7 @@ def plain_text(test: Text, column: str, key: Callable[[str], str]) -> Test:
 
 
 def _member(pairs: Sequence[tuple[int, int]]) -> Leaf:
-    leaf = exactly(There(memberships, MEMBER, pair_test(pairs, "org")))
+    leaf = exactly(there(memberships, MEMBER, pair_test(pairs, "org")))
     return leaf.found_by(("helpdesk", "org"), pairs, table=memberships.name, twice=True)
 
 
@@ -118,7 +118,7 @@ def _of_organization(condition: Condition, around: Surroundings) -> Leaf:
     """The main organization, looked up for each contact."""
     inner = lowered(condition, ORGANIZATION_FIELDS, around)
     test = all_of([Compare("shown", "eq", 1), inner.maybe])
-    return exactly(There(organizations, (("helpdesk", "helpdesk"), ("num", "org")), test))
+    return exactly(there(organizations, (("helpdesk", "helpdesk"), ("num", "org")), test))
 
 
 class OrganizationFields(Fields):
@@ -146,7 +146,7 @@ class OrganizationFields(Fields):
 
 
 def _domain(domains: Sequence[str]) -> Leaf:
-    leaf = exactly(There(organization_domains, SAME, one_of("domain", domains)))
+    leaf = exactly(there(organization_domains, SAME, one_of("domain", domains)))
     return leaf.found_by(("domain",), [(one,) for one in domains], table=organization_domains.name, twice=True)
 
 

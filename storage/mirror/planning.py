@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, TypeAlias
 
 from storage.mirror.listing import Index, Key, Listing
@@ -33,6 +34,13 @@ class Path:
     leaves: frozenset[int]
     twice: bool
     weight: int
+
+    @property
+    def most(self) -> int | None:
+        """How many rows it can have at most, where it names each of them."""
+        if not {"helpdesk", "num"} <= set(self.prefix):
+            return None
+        return sum(prod(len(value) if isinstance(value, tuple) else 1 for value in leg) for leg in self.legs)
 
 
 @dataclass(frozen=True)
@@ -82,15 +90,23 @@ def _ensured(used: Used, leaves: Sequence[Leaf], ranged: Iterable[int]) -> froze
 
 
 def _ranged(column: str | None, used: Used, leaves: Sequence[Leaf]) -> tuple[Range | None, list[int]]:
-    """All ranges of this column, as one."""
+    """All ranges of this column, as one. In a table where a record may have several rows these may fit one range each:
+    there a range goes with another only if it lies within. The list's own comes last, and is the one to be kept to."""
     found, at = None, []
-    for number, leaf in enumerate(leaves):
-        range_ = leaf.range
-        if range_ is None or range_.column != column or (range_.fix is not None and range_.fix not in used):
+    for number in reversed(range(len(leaves))):
+        range_ = leaves[number].range
+        if range_ is None or range_.column != column or (range_.fix is not None and not _given(range_.fix, used)):
             continue
-        at.append(number)
-        found = range_ if found is None else narrowed(found, range_)
+        both = range_ if found is None else narrowed(found, range_)
+        if found is None or range_.fix is None or both.bounds in (found.bounds, range_.bounds):
+            found = both
+            at.append(number)
     return found, at
+
+
+def _given(fix: Fix, used: Used) -> bool:
+    """Whether the rows of this fix are read; that one of them is there twice is no matter."""
+    return any(fix == one._replace(twice=fix.twice) for one in used)
 
 
 def narrowed(one: Range, other: Range) -> Range:

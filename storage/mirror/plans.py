@@ -10,13 +10,14 @@ from typing import Any
 from models.errors import Unsupported
 from storage.mirror import planning
 from storage.mirror.bounds import Legs
-from storage.mirror.checking import Check, OnRecord, flags_of
+from storage.mirror.checking import Check, flags_of
 from storage.mirror.collecting import KeyOf
+from storage.mirror.custom_fields import present
 from storage.mirror.listing import Key, Listing
 from storage.mirror.planning import Path, Walk
-from storage.mirror.predicates import EVERY, NONE, Missing, all_of
-from storage.mirror.terms import Fix, Leaf, Range, exactly
-from storage.mirror.texts import after_prefix
+from storage.mirror.predicates import EVERY, Missing, all_of
+from storage.mirror.spans import Span, of_keys
+from storage.mirror.terms import Fix, Leaf, Range, exactly, negation
 from storage.mirror.walking import LIMITS, Limits, Question, values_of
 from storage.statements import Statement
 from storage.tables.tickets import ticket_values
@@ -28,11 +29,21 @@ PROBED = 3
 
 @dataclass(frozen=True)
 class Custom:
-    """An order by a custom field: its key, and what its values' keys begin with."""
+    """An order by a custom field: its key, and what its values' keys begin with. `values`: those there are, where they
+    are few."""
 
     field: str
     prefix: str
     helpdesks: tuple[int, ...]
+    values: tuple[str, ...] | None = None
+
+    @property
+    def span(self) -> Span:
+        return of_keys(self.field, self.prefix)
+
+    def lacking(self) -> Leaf:
+        spreads = {} if self.values is None else {self.span: self.values}
+        return negation(present(self.span, self.helpdesks, spreads))
 
     def fix(self) -> Fix:
         pairs = tuple((desk, self.field) for desk in self.helpdesks)
@@ -110,14 +121,13 @@ class Plan:
 
     def _there(self, column: str) -> Leaf:
         if self.custom is not None:
-            prefix = self.custom.prefix
-            return Leaf(EVERY, EVERY, range=Range(column, prefix, after_prefix(prefix), self.custom.fix()))
+            span = self.custom.span
+            return Leaf(EVERY, EVERY, range=Range(column, span.low, span.below, self.custom.fix()))
         return exactly(Missing(column, missing=False))._replace(range=Range(column, None, None))
 
     def _missing(self, column: str) -> Leaf:
         if self.custom is not None:
-            custom = self.custom
-            return Leaf(EVERY, NONE, OnRecord(lambda ticket: custom.value(ticket) is None))
+            return self.custom.lacking()
         return exactly(Missing(column)).found_by((column,), [(None,)])
 
     def _segment(self, sort: tuple[Key, ...], lead: tuple[None, ...], further: tuple[Leaf, ...]) -> Segment:

@@ -10,7 +10,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, false, func, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from storage.statements import among
 from storage.values import KEY_LENGTH
@@ -44,6 +57,16 @@ class Test(ABC):
     @abstractmethod
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]: ...
 
+    @property
+    @abstractmethod
+    def columns(self) -> frozenset[str]:
+        """What it asks of a row, besides the tenant."""
+
+    @property
+    def lookups(self) -> int:
+        """How many other rows have to be looked up to test one."""
+        return 0
+
 
 class Always(Test):
     __slots__ = ("_holds",)
@@ -60,6 +83,10 @@ class Always(Test):
 
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]:
         return true() if self._holds else false()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset()
 
 
 EVERY = Always(True)
@@ -92,6 +119,10 @@ class Compare(Test):
         column = row.c[self._column]
         return _COMPARE[self._op](column, bindparam(names.next(), type_=column.type))
 
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset((self._column,))
+
 
 def pattern_of(part: str) -> str:
     """For `like`: the part anywhere."""
@@ -114,6 +145,10 @@ class OneOf(Test):
 
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]:
         return among(row.c[self._column], names.next())
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset((self._column,))
 
 
 def one_of(column: str, values: Sequence[Any]) -> Test:
@@ -142,6 +177,10 @@ class Missing(Test):
         column = row.c[self._column]
         return column.is_(None) if self._missing else column.is_not(None)
 
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset((self._column,))
+
 
 class Cut(Test):
     """The key of a text is as long as keys get: the text itself may be longer."""
@@ -160,6 +199,10 @@ class Cut(Test):
 
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]:
         return func.length(row.c[self._column]) >= KEY_LENGTH
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset((self._column,))
 
 
 class Both(Test):
@@ -181,6 +224,14 @@ class Both(Test):
 
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]:
         return and_(*[part.clause(row, names) for part in self._parts])
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset[str]().union(*(part.columns for part in self._parts))
+
+    @property
+    def lookups(self) -> int:
+        return sum(part.lookups for part in self._parts)
 
 
 class Either(Both):
@@ -221,6 +272,14 @@ class Opposite(Test):
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]:
         return self._part.clause(row, names).is_not(true())
 
+    @property
+    def columns(self) -> frozenset[str]:
+        return self._part.columns
+
+    @property
+    def lookups(self) -> int:
+        return self._part.lookups
+
 
 def opposite(part: Test) -> Test:
     if isinstance(part, Always):
@@ -231,7 +290,8 @@ def opposite(part: Test) -> Test:
 class There(Test):
     """A row of another table belongs to this one and passes a test of its own.
 
-    `same` pairs its columns with ours. It has to be found by a key: `same` and the test together name one.
+    `same` pairs its columns with ours. It has to be found by a key: `same` and the test together name one. The offset
+    keeps PostgreSQL from reading the other table as a whole instead.
     """
 
     __slots__ = ("_same", "_table", "_test")
@@ -249,4 +309,18 @@ class There(Test):
     def clause(self, row: FromClause, names: Names) -> ColumnElement[bool]:
         other = self._table.alias()
         joined = [other.c.tenant == row.c.tenant, *(other.c[theirs] == row.c[ours] for theirs, ours in self._same)]
-        return exists().where(*joined, self._test.clause(other, names)).correlate(row)
+        found: Select[Any] = select(literal_column("1")).select_from(other)
+        found = found.where(*joined, self._test.clause(other, names))
+        return exists(found.correlate(row).offset(literal_column("0")))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(ours for _, ours in self._same)
+
+    @property
+    def lookups(self) -> int:
+        return 1 + self._test.lookups
+
+
+def there(table: FromClause, same: tuple[tuple[str, str], ...], test: Test) -> Test:
+    return NONE if test is NONE else There(table, same, test)

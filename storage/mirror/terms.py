@@ -31,6 +31,10 @@ class Range(NamedTuple):
     below: Any
     fix: Fix | None = None
 
+    @property
+    def bounds(self) -> tuple[Any, Any]:
+        return self.low, self.below
+
 
 class Leaf(NamedTuple):
     maybe: Test

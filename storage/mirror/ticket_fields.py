@@ -24,7 +24,7 @@ from storage.mirror.lowering import (
     time_leaf,
 )
 from storage.mirror.people_fields import AGENT_FIELDS, CONTACT_FIELDS, ORGANIZATION_FIELDS
-from storage.mirror.predicates import EVERY, NONE, Compare, Missing, There, all_of, one_of, opposite
+from storage.mirror.predicates import EVERY, NONE, Compare, Missing, all_of, one_of, opposite, there
 from storage.mirror.terms import ANYTHING, Leaf, conjunction, exactly
 from storage.mirror.texts import text_leaf
 from storage.tables.people import agents, contacts, organizations
@@ -121,7 +121,7 @@ def tags_leaf(test: Tags) -> Leaf:
 
 
 def _tagged(tags: Sequence[str]) -> Leaf:
-    leaf = exactly(There(ticket_tags, SAME_TICKET, one_of("tag", tags)))
+    leaf = exactly(there(ticket_tags, SAME_TICKET, one_of("tag", tags)))
     return leaf.found_by(("tag",), [(tag,) for tag in tags], table=ticket_tags.name, twice=True)
 
 
@@ -143,7 +143,7 @@ def linked_leaf(link: str, condition: Condition, around: Surroundings) -> Leaf:
             field=f"filter.{link}",
         )
     test = inner.maybe if link == "assignee" else all_of([Compare("shown", "eq", 1), inner.maybe])
-    return exactly(There(table, (("helpdesk", "helpdesk"), ("num", LINKS[link])), test))
+    return exactly(there(table, (("helpdesk", "helpdesk"), ("num", LINKS[link])), test))
 
 
 def _by_keys(condition: Condition) -> bool:

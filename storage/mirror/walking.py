@@ -35,17 +35,23 @@ class Fetcher(Protocol):
 class Limits:
     """How much one page may cost.
 
-    `examined`: rows it looks at. `windows`: where several legs are merged, how many by turns; they are sorted each
-    time. `checked`: rows that are read at a time to be checked one by one, `rounds` times. `few`: so many rows are
-    sorted in hand. `runs`: rows that are read by turns until a run of equal ones is whole.
+    `examined`: rows it looks at, those that a test has to look up among them. `windows`: where several legs are merged,
+    how many by turns; they are sorted each time. `checked`: rows that are read to be checked one by one, by turns, the
+    first as many as are wanted. `few`: so many rows are sorted in hand. `runs`: rows that are read by turns until a run
+    of equal ones is whole. `values`: so many different ones of a custom field are read as lists of their own.
     """
 
-    examined: int = 5_000
-    windows: tuple[int, ...] = (120, 880, 4_000)
-    checked: int = 250
-    rounds: int = 4
+    examined: int = 1_500
+    windows: tuple[int, ...] = (120, 880, 500)
+    checked: tuple[int, ...] = (200, 500)
     few: int = 1_000
     runs: tuple[int, ...] = (200, 1_000, 5_000)
+    values: int = 24
+
+    def looked_at(self, test: Test, *, several: bool = False) -> list[int]:
+        """How many rows a page tests, by turns."""
+        windows = self.windows if several else (self.examined,)
+        return [max(1, window // (1 + test.lookups)) for window in windows]
 
 
 LIMITS = Limits()
@@ -107,9 +113,8 @@ class Walking:
         self._legs = legs
         self._several = len(walk.path.legs) > 1
         limits = asked.limits
-        windows = limits.windows if self._several else (limits.examined,)
-        self._windows = [0] if asked.test is EVERY else list(windows)
-        self._rounds = limits.rounds
+        self._checked = [0, *limits.checked]
+        self._windows = [0] if asked.test is EVERY else limits.looked_at(asked.test, several=self._several)
         self._kept: list[Row] = []
 
     async def read(self, place: Place | None, need: int) -> Found:
@@ -126,15 +131,14 @@ class Walking:
 
     async def _step(self, form: Form, values: Values, need: int) -> Found | None:
         """None: to be gone on with from `_place`."""
-        checks = bool(self._asked.checks)
-        size = self._asked.limits.checked if checks else sized(need - len(self._kept))
+        size = self._checked[0] or sized(need - len(self._kept))
         rows = await self._rows(form, values, size)
         self._kept += self._asked.fitting(rows, len(placed(form)) + CARD)
         if len(self._kept) >= need:
             return Found(self._kept, ended=False)
         if len(rows) >= size:
-            self._rounds -= 1
-            return self._goes_on(form, rows[-1], at_last=not self._rounds)
+            self._checked.pop(0)
+            return self._goes_on(form, rows[-1], at_last=not self._checked)
         last = await self._last_looked_at(form, values)
         if last is None:
             return Found(self._kept, ended=True)

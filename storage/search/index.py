@@ -13,6 +13,7 @@ from storage.database import Row, Session
 from storage.search.buckets import look_for, placed, tenant_token
 from storage.search.documents import KINDS, Doc, Ref, Words, pack, unpack, words_of
 from storage.search.places import places, rowid
+from storage.search.tokens import beginnings
 from storage.statements import Native
 from storage.tables.searching import search_docs
 
@@ -127,7 +128,7 @@ def _words(session: Session, place: int, found: Words) -> tuple[Any, ...]:
     """What the word index is given. SQLite's takes ascending rowids fastest: the newest first."""
     words = found.all()
     if session.name == "sqlite":
-        return rowid(session.tenant, place), " ".join(words)
+        return rowid(session.tenant, place), " ".join((*words, *beginnings(found.text)))
     return session.tenant, place, " ".join(placed(session.tenant, place, words))
 
 

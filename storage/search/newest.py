@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import msgspec
 
@@ -18,7 +17,9 @@ from storage.database import Row
 from storage.search.buckets import PERIOD, look_for, periods, prefix, stretch_tokens
 from storage.search.places import BITS, rowid
 from storage.search.query import Query, for_postgresql, for_sqlite
-from storage.statements import Name, Native, Statement, Values
+from storage.search.reader import Reader
+from storage.search.vocabulary import spelled_out
+from storage.statements import Name, Native
 
 LENGTHS: Mapping[Name, tuple[int, ...]] = {
     "sqlite": (34, BITS),
@@ -68,24 +69,17 @@ class Matches(msgspec.Struct, frozen=True):
     resume: Below | None = None
 
 
-class Reader(Protocol):
-    """A session, or single statements of one tenant."""
-
-    @property
-    def name(self) -> Name: ...
-
-    @property
-    def tenant(self) -> int: ...
-
-    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]: ...
-
-
 async def newest(session: Reader, query: Query, after: Below | None, size: int, long_s: float = LONG_S) -> Matches:
     """The first `size` matches at places below this one; None: from the newest on.
 
     Stretches grow, the faster the less is found. `crowded`: those, the shortest last, with too many matches: until they
     are behind, shorter ones are asked.
     """
+    if session.name == "sqlite" and any(term.prefix for term in query.terms):
+        spelled = await spelled_out(session, query)
+        if spelled is None:
+            return Matches([])
+        query = spelled
     lengths, clock, rows = LENGTHS[session.name], asyncio.get_running_loop(), list[Row]()
     floor, below = await _bounds(session, query, after)
     until, crowded = clock.time() + long_s, list[tuple[int, int]]()

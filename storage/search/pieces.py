@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from html import escape
 from itertools import islice
 from typing import NamedTuple
 
-from storage.search.tokens import ACCENT, CLASSES, FOLDS, Part, compounds, folded, parts_of
+from storage.search.tokens import ACCENT, CLASSES, FOLDS, Part, PerCharacter, compounds, folded, parts_of
 
 MOST_PIECES = 3
 LONGEST_PIECE = 160
@@ -40,6 +41,7 @@ class _Wanted(NamedTuple):
     prefixes: frozenset[str]
 
 
+@lru_cache(maxsize=64)
 def _pattern(query: str) -> _Wanted | None:
     """What to look for, longer words first: runs of unspaced scripts anywhere, other words where they are whole, joined
     words with some sign between them."""
@@ -73,6 +75,8 @@ def _of_text(wanted: _Wanted, text: str) -> Iterator[str]:
 
 def _spans(wanted: _Wanted, text: str) -> Iterator[Span]:
     plain, owners = _owned(text)
+    if wanted.pattern.search(plain) is None:
+        return
     classes = plain.translate(CLASSES)
     for found in wanted.pattern.finditer(plain):
         start, end = found.span()
@@ -86,6 +90,9 @@ def _owned(text: str) -> tuple[str, Sequence[int]]:
     text = text.replace("_", ".")
     if text.isascii():
         return text.lower(), range(len(text))
+    alike = text.translate(_ALIKE)
+    if len(alike) == len(text):
+        return alike, range(len(text))
     plain: list[str] = []
     owners: list[int] = []
     for place, character in enumerate(text):
@@ -93,6 +100,15 @@ def _owned(text: str) -> tuple[str, Sequence[int]]:
         plain.append(kept)
         owners.extend([place] * len(kept))
     return "".join(plain), owners
+
+
+def _alike(character: str) -> str:
+    """What it is compared as, if that is one character; else nothing."""
+    kept = FOLDS[ord(character)]
+    return "" if ACCENT.match(character) or len(kept) != 1 else kept
+
+
+_ALIKE = PerCharacter(_alike)
 
 
 def _around(text: str, span: Span) -> Span:

@@ -6,7 +6,7 @@ helpdesks, or, for a bound caller, the organizations whose documents may be seen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from models.enums import SearchKind
 from models.errors import BadInput
 from models.queries import Scope
-from storage.search.documents import NOTE, helpdesk_token, kind_token, open_token, organization_token
+from storage.search.documents import KINDS, NOTE, helpdesk_token, kind_token, open_token, organization_token
 from storage.search.tokens import Term, terms
 from storage.tenants import Tenancy
 from storage.values import number_of
@@ -25,19 +25,29 @@ Group: TypeAlias = Sequence[Term]
 
 
 class Query(msgspec.Struct, frozen=True):
-    """`terms`: what the text says; `others`: whose documents, of which kinds. `notes` False: no internal comments."""
+    """`terms`: what the text says; `others`: whose documents, of which kinds. `notes` False: no internal comments.
+    `known`: the tokens that some of the terms stand for (vocabulary.py). `told`: what `others` say of helpdesks and of
+    kinds, None for all, where a row alone tells as much."""
 
     terms: tuple[Term, ...]
     others: tuple[tuple[Term, ...], ...] = ()
     notes: bool = True
+    known: Mapping[Term, tuple[Term, ...]] = {}
+    told: tuple[frozenset[int] | None, frozenset[int] | None] | None = None
 
     @property
     def simple(self) -> bool:
         """Every entry of one list of the index is a hit."""
         return len(self.terms) == 1 and not self.others and self.notes
 
+    def shows(self, kind: int, helpdesk: int) -> bool:
+        """Whether a document found without `others` is one to be found."""
+        assert self.told is not None
+        helpdesks, kinds = self.told
+        return (helpdesks is None or helpdesk in helpdesks) and (kinds is None or kind in kinds)
+
     def groups(self) -> Iterator[Group]:
-        yield from ((term,) for term in self.terms)
+        yield from (self.known.get(term, (term,)) for term in self.terms)
         yield from self.others
 
 
@@ -54,9 +64,14 @@ def asked(
     whose = _whose(tenancy, scope, helpdesks)
     if whose == ():
         return None
-    of_kinds = tuple(Term(kind_token(kind)) for kind in set(kinds)) if len(set(kinds)) < len(SearchKind) else ()
+    some = set(kinds) if len(set(kinds)) < len(SearchKind) else set()
+    of_kinds = tuple(Term(kind_token(kind)) for kind in some)
     others = tuple(group for group in (whose, of_kinds) if group)
-    return Query(tuple(wanted), others, notes=scope.sees_notes)
+    told = None
+    if others and scope.organizations is None:
+        numbers = frozenset(tenancy.helpdesks[key] for key in helpdesks if key in tenancy.helpdesks) if whose else None
+        told = (numbers, frozenset(KINDS[kind] for kind in some) if some else None)
+    return Query(tuple(wanted), others, notes=scope.sees_notes, told=told)
 
 
 def _whose(tenancy: Tenancy, scope: Scope, helpdesks: Sequence[str]) -> tuple[Term, ...] | None:

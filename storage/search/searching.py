@@ -15,12 +15,15 @@ from models.errors import BadCursor
 from models.queries import Scope
 from storage.database import Database, Row
 from storage.search.documents import KIND_WORDS
-from storage.search.newest import LONG_S, Below, Reader, newest
+from storage.search.newest import LONG_S, Below, Matches, newest
 from storage.search.query import Query, asked
 from storage.search.ranking import Place, ranked
+from storage.search.reader import Reader
 from storage.statements import Statement, Values
 from storage.tenants import Tenancy
 
+WIDER = 4
+"""How many times a page may be found for what other helpdesks and kinds have in it."""
 P = TypeVar("P", Below, Place)
 
 
@@ -81,10 +84,24 @@ async def _by_time(
     db: Database, tenancy: Tenancy, query: Query, size: int, after: Below | None, long_s: float
 ) -> Found:
     async with _reader(db, tenancy.number) as reader:
-        found = await newest(reader, query, after, size + 1, long_s)
+        found = await _matches(reader, query, after, size + 1, long_s)
     resume = None if found.resume is None else _written(found.resume)
     hits = tuple(_hit(tenancy, row, None, _written(Below(row[0]))) for row in found.rows[:size])
     return Found(hits=hits, more=len(found.rows) > size or resume is not None, resume=resume)
+
+
+async def _matches(reader: Reader, query: Query, after: Below | None, size: int, long_s: float) -> Matches:
+    """On SQLite several words are looked for without the helpdesk's long list at first: most of what is found is of the
+    helpdesks asked, or there is not much to be found."""
+    if reader.name != "sqlite" or query.told is None or len(query.terms) == 1:
+        return await newest(reader, query, after, size, long_s)
+    most = WIDER * size
+    found = await newest(reader, msgspec.structs.replace(query, others=()), after, most, long_s)
+    rows = [row for row in found.rows if query.shows(row[1], row[2])]
+    if len(rows) >= size or found.resume is not None or len(found.rows) < most:
+        return Matches(rows[:size], found.resume)
+    rest = await newest(reader, query, Below(found.rows[-1][0]), size - len(rows), long_s)
+    return Matches([*rows, *rest.rows], rest.resume)
 
 
 async def _by_rank(db: Database, tenancy: Tenancy, query: Query, size: int, after: Place | None) -> Found:

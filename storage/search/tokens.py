@@ -5,8 +5,7 @@ marks that are letters of their own (Й, が, Indic vowels) stay. Hebrew points 
 left out in writing, are left out. Digits of every script are the digits 0 to 9.
 
 Scripts written without spaces (Chinese, Japanese, Thai, Khmer and their like), and Korean, become overlapping pairs of
-characters, so a word of two characters is found inside a longer text. The last character of a run is a token too: one
-character by itself is then found everywhere by what begins with it.
+characters, so a word of two characters is found inside a longer text. Each character is a token too.
 
 Joined words (`GB-769622`, `ann@example.com`, `/a/b`) are tokens each, and so is each joined pair of neighbours: the
 whole is found by all its pairs, also inside a longer one, and never where its parts merely stand apart. A hyphen or an
@@ -33,7 +32,10 @@ MOST_TERMS = 64
 """Terms of a query that count; the rest of a longer one is not looked for."""
 JOINED = "\ue001"
 """Stands between the two words of a joined pair."""
+BEGINS = "\ue007"
+"""Before three digits: some token begins with them."""
 
+_DIGITS = 3
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u1b00-\u1b7f"
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u303c\u3041-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff"
@@ -77,7 +79,7 @@ _PART = re.compile("(u[um]*)|[am]+|[-.]+|s")
 and `.` signs that join weakly and strongly, `s` symbols."""
 
 
-class _PerCharacter(dict[int, str]):
+class PerCharacter(dict[int, str]):
     """A table for `str.translate` that learns as it meets characters."""
 
     def __init__(self, learn: Callable[[str], str]) -> None:
@@ -111,7 +113,7 @@ def _class(character: str) -> str:
     return "s" if category in ("So", "Sc") and not character.isascii() else " "
 
 
-FOLDS, CLASSES = _PerCharacter(_fold), _PerCharacter(_class)
+FOLDS, CLASSES = PerCharacter(_fold), PerCharacter(_class)
 
 
 def folded(text: str) -> str:
@@ -182,7 +184,7 @@ def _of_compound(compound: str) -> Iterator[str]:
     for part in parts_of(compound, compound.translate(CLASSES)):
         if part.unspaced:
             yield from _bigrams(part.word)
-            yield part.word[-1]
+            yield from part.word
         else:
             yield part.word[:LONGEST_TOKEN]
         if part.joined:
@@ -223,6 +225,20 @@ def _pair(before: str, word: str) -> str:
     return f"{before}{JOINED}{word}"[:LONGEST_TOKEN]
 
 
+def beginnings(words: Iterable[str]) -> set[str]:
+    """Tokens for what numbers begin with: there are so many numbers that looking for each one takes long."""
+    return {BEGINS + word[:_DIGITS] for word in words if is_beginning(word[:_DIGITS])}
+
+
+def is_beginning(letters: str) -> bool:
+    return len(letters) == _DIGITS and letters.isdigit() and letters.isascii()
+
+
+def singles(words: Iterable[str]) -> set[str]:
+    """The characters of all pairs."""
+    return {character for word in words if len(word) == 2 and _UNSPACED.match(word) for character in word}
+
+
 class Term(NamedTuple):
     """A token to be found; `prefix`: or any token that begins with it."""
 
@@ -251,4 +267,4 @@ def _sought(parts: Sequence[Part], prefix: bool) -> Iterator[Term]:
         elif part.joined:
             yield Term(_pair(parts[place - 1].word, part.word), prefix and last)
         elif last or not parts[place + 1].joined:
-            yield Term(part.word[:LONGEST_TOKEN], part.unspaced or (prefix and last))
+            yield Term(part.word[:LONGEST_TOKEN], prefix and last and not part.unspaced)

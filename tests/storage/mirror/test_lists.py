@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from models.conditions import Condition, Flag, Related
+from models.conditions import Condition, Custom, Flag, IdIn, Number, Related
 from models.enums import NullsOrder, OrderDirection, TicketOrderField
 from models.errors import BadInput, Unsupported
 from models.queries import PageRequest, Scope, TicketOrder, TicketQuery
@@ -27,7 +27,7 @@ from tests.storage.mirror.worlds import CONDITIONS, DESKS, NOW, ORDERS, info, wo
 from tests.support.databases import KINDS, database_url
 
 EVERYONE = Scope(tenant="t")
-TINY = Limits(examined=23, windows=(7, 16), checked=5, rounds=3, few=12, runs=(4, 60, 900))
+TINY = Limits(examined=23, windows=(7, 16), checked=(5, 5), few=12, runs=(4, 60, 900), values=6)
 
 
 class Copy:
@@ -102,6 +102,8 @@ def truly(copy: Copy, where: Condition, orders: Sequence[TicketOrder], desks: Se
 
 
 INACTIVE = Related(link="assignee", condition=Flag(field="active", value=False))
+ELSEWHERE = Related(link="requester", condition=IdIn(field="organization", ids=(("north", "11"),)))
+"""Of a helpdesk that is not asked."""
 NUMBERED = [
     TicketOrder(field=TicketOrderField.NUMBER, direction=OrderDirection.DESC, nulls=NullsOrder.FIRST),
     TicketOrder(field=TicketOrderField.PRIORITY, direction=OrderDirection.DESC, nulls=NullsOrder.LAST),
@@ -118,6 +120,7 @@ questions = given(
 
 
 @settings(COPIES, max_examples=150, phases=[Phase.explicit, Phase.generate])
+@example(where=ELSEWHERE, orders=[TicketOrder()], desks=["south"], size=7, tiny=True)
 @example(where=INACTIVE, orders=NUMBERED, desks=["north", "south"], size=7, tiny=True)
 @questions
 def test_any_question_in_any_order(
@@ -140,3 +143,15 @@ def test_any_question_in_any_order(
         return
     assert found == expected
     assert idents(copy.run(walk(fetch, size, backward=True))) == expected
+
+
+async def test_a_range_of_few_values_is_read_value_by_value(copy: Copy) -> None:
+    """However few rows may be looked at: each that is read fits, and is the next."""
+    where = Custom("cf_size", Number("", gte=-5, lt=40))
+    mirror = copy.mirror(Limits(examined=1, windows=(1,), checked=(), few=0, values=1_000))
+    expected = [(t.helpdesk, t.remote_id) for t in truly(copy, where, [TicketOrder()], DESKS)]
+    page = await asyncio.to_thread(
+        copy.run, mirror.tickets(EVERYONE, DESKS, TicketQuery(where=where), PageRequest(size=40))
+    )
+    assert idents(page.rows) == expected[:40] and len(expected) > 20
+    assert page.more is (len(expected) > 40)

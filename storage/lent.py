@@ -1,0 +1,66 @@
+"""Connections of a PostgreSQL pool, lent without the pool's ceremony: what a page of a list costs is mostly this.
+
+The driver's pool starts a task for each connection it gives and another for each it takes back. Here a connection that
+is as it was goes from one caller to the next; the pool opens them, and is given those back that are not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+
+class Lent:
+    """As many as the pool has. `wait_s`: how long to wait for one, and for the server to answer."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], most: int, wait_s: float) -> None:
+        self._pool = pool
+        self._wait_s = wait_s
+        self._closed = False
+        self._free: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
+        for _ in range(most):
+            self._free.put_nowait(None)
+
+    async def take(self) -> Connection:
+        """Those that were used last come first. TimeoutError when none is given back in time."""
+        if self._free.empty():
+            async with asyncio.timeout(self._wait_s):
+                held = await self._free.get()
+        else:
+            held = self._free.get_nowait()
+        if held is not None and not held.is_closed():
+            return held
+        try:
+            if held is not None:
+                await self._pool.release(held)
+            return await self._pool.acquire(timeout=self._wait_s)
+        except BaseException:
+            self._free.put_nowait(None)
+            raise
+
+    def give(self, connection: Connection) -> bool:
+        """False: it is not as it was, and has to go back to the pool (`give_up`)."""
+        if self._closed or connection.is_closed() or connection.is_in_transaction():
+            return False
+        self._free.put_nowait(connection)
+        return True
+
+    async def give_up(self, connection: Connection) -> None:
+        """The pool ends what is open on it, or the connection."""
+        try:
+            await self._pool.release(connection)
+        finally:
+            self._free.put_nowait(None)
+
+    async def aclose(self) -> None:
+        self._closed = True
+        while not self._free.empty():
+            held = self._free.get_nowait()
+            if held is not None:
+                await self._pool.release(held)
+        await self._pool.close()
