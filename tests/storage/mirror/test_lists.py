@@ -117,7 +117,7 @@ questions = given(
 )
 
 
-@settings(COPIES, max_examples=150, phases=[Phase.explicit, Phase.generate])
+@settings(COPIES, max_examples=75, phases=[Phase.explicit, Phase.generate])
 @example(where=INACTIVE, orders=NUMBERED, desks=["north", "south"], size=7, tiny=True)
 @questions
 def test_any_question_in_any_order(
