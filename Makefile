@@ -34,7 +34,7 @@ run: $(STAMP) explorer ## start: your helpdesks if they are configured, else the
 	@exec $(BIN)/python server.py serve --or-demo
 
 test: $(STAMP) ## the whole test suite; needs no server (PostgreSQL's part is skipped where there is none)
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## ruff, mypy --strict, the schema text
 	@$(BIN)/ruff check .

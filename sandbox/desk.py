@@ -45,6 +45,11 @@ class Desk:
         self.search = SearchBook(self.tickets, self.people, self.organizations, self.knowledge, clock)
         self.support_email = base.support
 
+    @property
+    def version(self) -> int:
+        """Moves with every write to what tickets refer to: people, organizations, agents and groups."""
+        return self.people.shelf.version + self.organizations.shelf.version + self.staff.version
+
     def user(self, number: int) -> Agent | Person | None:
         """Whoever has the number."""
         return self.staff.agent(number) if number < AGENTS_END else self.people.get(number)

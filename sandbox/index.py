@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
@@ -43,6 +44,7 @@ class View:
         self._ends = list(accumulate((self._size(number) for number in range(len(windows.sizes))), initial=0))
         self.total = self._ends[-1]
         self._places: dict[int, int] = {}
+        self._block = lru_cache(maxsize=64)(self._make_block)
         self.weight = min(300_000, 1000 + sum(map(len, self._listed.values())))
         """For caches: about how many numbers it keeps."""
 
@@ -85,7 +87,7 @@ class View:
                     found.append((windows.created(placed.ticket), placed.ticket))
         return sorted(found)
 
-    def _block(self, window: int, block: int) -> list[tuple[int, int]]:
+    def _make_block(self, window: int, block: int) -> list[tuple[int, int]]:
         source = self._windows.created_block if self._axis == "created" else self._windows.updated_block
         wanted = self._rows[window]
         return [(placed.time, placed.ticket) for placed in source(window, block) if placed.row in wanted]

@@ -46,6 +46,7 @@ class Staff:
 
     def __init__(self, seed: int, desk: int, clock: Clock, founded: int) -> None:
         self._seed, self._desk, self._clock, self._founded = seed, desk, clock, founded
+        self.version = 0
         self._agents = {number: self._agent(number) for number in range(1, _AGENTS + 1)}
         self._groups = {number: self._group(number) for number in range(1, len(_GROUPS) + 1)}
         self._products = {number: self._product(number) for number in range(1, len(_PRODUCTS) + 1)}
@@ -140,6 +141,7 @@ class Staff:
         _known(Agent, changes)
         moment = self._clock.now().replace(microsecond=0)
         changed = self._agents[number] = msgspec.structs.replace(agent, updated=moment, **changes)
+        self.version += 1
         return changed
 
     def update_group(self, number: int, **changes: object) -> Group:
@@ -149,6 +151,7 @@ class Staff:
         _known(Group, changes)
         moment = self._clock.now().replace(microsecond=0)
         changed = self._groups[number] = msgspec.structs.replace(group, updated=moment, **changes)
+        self.version += 1
         return changed
 
 

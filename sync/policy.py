@@ -23,10 +23,12 @@ WEIGHTS: Mapping[SyncKind, int] = {
 @dataclass(frozen=True, slots=True)
 class SyncPolicy:
     """`lease_s`: how long a stream stays with a worker that says nothing, in the database's own time; a worker renews
-    three times in that span. `look_s`: how often a process that has nothing to do looks what is due."""
+    three times in that span. `look_s`: how often a process that has nothing to do looks what is due.
+    `drain_s`: how long the pages under way may take when the process ends."""
 
     lease_s: float = 45.0
     look_s: float = 3.0
+    drain_s: float = 5.0
     pages_at_once: int = 3
     rows_at_once: int = 250
     jitter: float = 0.1

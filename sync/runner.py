@@ -20,7 +20,6 @@ from sync.waiting import Backoff
 log = logging.getLogger("deskgraph.sync")
 BETWEEN_LOOKS_S = 0.25
 LISTEN_S = 60.0
-DRAIN_S = 5.0
 
 
 class _Slot:
@@ -161,7 +160,7 @@ class Runner:
         running = [slot.task for slot in self._slots if slot.task is not None]
         if not running:
             return
-        _, late = await asyncio.wait(running, timeout=DRAIN_S)
+        _, late = await asyncio.wait(running, timeout=self._parts.policy.drain_s)
         for task in late:
             task.cancel()
         for task in running:

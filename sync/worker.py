@@ -92,6 +92,8 @@ class StreamWorker:
         removed = RemovedShare(self._parts.policy, confirmed=_confirmed(held.checkpoint))
         while not stopped() and not held.lost:
             async with self._gate.turn(self.spec.name, self._weight):
+                if stopped():
+                    break  # while it stood in line
                 more = await self._page(held, removed)
             self._backoff.worked()
             if not more:

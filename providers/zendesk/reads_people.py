@@ -48,6 +48,9 @@ class People:
         key = self._session.key
         return {i: c for i, c in found.items() if scope.sees_any_organization(key, c.organization_ids)}
 
+    def sideloaded_addresses(self, listing: Listing[Any]) -> Mapping[str, str]:
+        return {str(seen.user.id): seen.user.email for seen in self._keep(listing) if seen.user.email}
+
     def sideloaded_organizations(self, listing: Listing[Any], scope: Scope) -> Mapping[str, Organization]:
         found = self._organizations.sideloaded(listing)
         return {i: o for i, o in found.items() if scope.sees_organization(self._session.key, i)}

@@ -138,13 +138,18 @@ def read_tickets(
     listing: Listing[wire.Ticket],
     labels: Mapping[str, NativeStatus],
     detail: DetailLevel = DetailLevel.LISTED,
+    *,
+    embed: bool = True,
 ) -> list[Ticket]:
     """Rows with their sideloads, which are kept for whoever asks for these people next. What the scope does not see is
-    not embedded: a ticket of ours may have been asked for by one of theirs."""
+    not embedded: a ticket of ours may have been asked for by one of theirs. Without `embed` nobody is; a bound scope
+    needs to know them all the same."""
+    bare = not embed and scope.organizations is None
     beside = Beside(
         detail=detail,
         statuses=labels,
-        people=people.sideloaded_contacts(listing, scope),
+        people={} if bare else people.sideloaded_contacts(listing, scope),
+        addresses=people.sideloaded_addresses(listing) if bare else {},
         organizations=people.sideloaded_organizations(listing, scope),
     )
     as_of = session.now
@@ -250,7 +255,8 @@ class _Reader:
 
     async def _read(self, listing: Listing[wire.Ticket], detail: DetailLevel) -> list[Ticket]:
         labels = await self._lookups.labels()
-        return read_tickets(self._session, self._people, self._scope, listing, labels, detail)
+        embed = "requester" in self._wants
+        return read_tickets(self._session, self._people, self._scope, listing, labels, detail, embed=embed)
 
     def _beyond_search(self) -> Unsupported:
         many = f"{self._matches:,}" if self._matches else f"more than {SEARCH_CEILING:,}"

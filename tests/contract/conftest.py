@@ -23,7 +23,7 @@ SOURCES: dict[str, tuple[str, str | None]] = {
 helpdesk answers itself."""
 
 
-FEW = 340
+FEW = 240
 """Few enough tickets that no ceiling of a vendor is met, and none is archived."""
 
 

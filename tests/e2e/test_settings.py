@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import os
 
-from tests.support.processes import ended
+import pytest
+from typer.testing import CliRunner
+
+import server
+from tests.support.processes import ended, environment
 
 FRESHDESK = {"FRESHDESK_DOMAIN": "acme", "FRESHDESK_API_KEY": "not-a-real-key"}
 
@@ -29,8 +33,10 @@ FRESHDESK = {"FRESHDESK_DOMAIN": "acme", "FRESHDESK_API_KEY": "not-a-real-key"}
     ],
     ids=["no helpdesk", "open to others", "slash", "two domains", "several at once", "plain http"],
 )
-def test_a_server_that_cannot_work_says_what_to_set(settings: dict[str, str], told: tuple[str, ...]) -> None:
-    code, complaint = ended("serve", **settings)
+def test_a_server_that_cannot_work_says_what_to_set(
+    settings: dict[str, str], told: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, complaint = refused(monkeypatch, "serve", **settings)
     assert code == 2
     for words in told:
         assert words in complaint
@@ -38,6 +44,18 @@ def test_a_server_that_cannot_work_says_what_to_set(settings: dict[str, str], to
     assert "not-a-real-key" not in complaint
 
 
-def test_the_sandbox_is_for_this_machine_only() -> None:
-    code, complaint = ended("sandbox", "--host", "0.0.0.0", "--port", "0")
+def test_the_sandbox_is_for_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, complaint = refused(monkeypatch, "sandbox", "--host", "0.0.0.0", "--port", "0")
     assert code == 2 and "loopback" in complaint and "--host" in complaint
+
+
+def test_the_process_ends_with_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended("serve", **FRESHDESK, HOST="0.0.0.0") == refused(monkeypatch, "serve", **FRESHDESK, HOST="0.0.0.0")
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, *arguments: str, **settings: str) -> tuple[int, str]:
+    """Exit code and complaint of a server that should not start, asked in this process."""
+    for name in list(os.environ):
+        monkeypatch.delenv(name)
+    found = CliRunner().invoke(server.door, arguments, env=environment(**settings))
+    return found.exit_code, found.stderr

@@ -12,6 +12,7 @@ import httpx
 from models.queries import Scope
 from resolvers.context import Principal
 from runtime.settings import Settings
+from sandbox.inprocess import InProcess
 from server import Works, sandbox_accounts, web_parts
 from sync.copy import Copy
 from tests.support.company import BASE, Company
@@ -77,6 +78,6 @@ async def open_app(
     app = App(company, who or caller())
     works = Works(company.providers, copy)
     parts = dataclasses.replace(web_parts(settings, works, company.clock), authenticator=app)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(parts)), base_url=URL) as client:
+    async with httpx.AsyncClient(transport=InProcess(create_app(parts)), base_url=URL) as client:
         app.client = client
         yield app

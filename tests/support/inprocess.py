@@ -29,6 +29,7 @@ from web.principal import TENANT
 BASE = "http://127.0.0.1:9"
 """Nothing listens there; calls go to the sandbox in process."""
 
+SIGNING_KEY = "a key that signs cursors in tests"
 PLENTY = 10**9
 FACES: Mapping[str, Face] = {"freshdesk": freshdesk_face.face, "zendesk": zendesk_face.face}
 BUCKETS: Mapping[str, tuple[str, ...]] = {
@@ -83,7 +84,7 @@ async def served(
 ) -> AsyncIterator[Served]:
     """`watch` is told of every call upstream before the sandbox is; `wrap` may stand in its way. With a `database` the
     helpdesks have a copy in it, which nobody keeps up to date."""
-    settings = Settings(accounts=sandbox_accounts(BASE), explorer=False)
+    settings = Settings(accounts=sandbox_accounts(BASE), explorer=False, signing_key=SIGNING_KEY)
     parts = Parts(clock=clock, transport=wrap(_Watched(InProcess(sandbox), watch)), policy=policy or UpstreamPolicy())
     providers = open_providers(settings.accounts, parts)
     async with AsyncExitStack() as stack:
@@ -92,7 +93,7 @@ async def served(
         copy = None
         if database is not None:
             copy = await stack.enter_async_context(open_copy(database, TENANT, providers, clock))
-        transport = httpx.ASGITransport(app=create_app(web_parts(settings, Works(providers, copy), clock)))
+        transport = InProcess(create_app(web_parts(settings, Works(providers, copy), clock)))
         client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=None)
         yield Served(sandbox, await stack.enter_async_context(client), copy)
 

@@ -143,6 +143,10 @@ class SandboxProcess:
         log = self._door.get("/-/calls", params=asked).raise_for_status().json()["log"]
         return [line["call"] for line in log]
 
+    def reset(self) -> None:
+        """The company made anew."""
+        self._tell("POST", "/-/reset")
+
     def calm(self) -> None:
         """No faults, nothing counted."""
         self._tell("DELETE", "/-/faults")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,14 +11,19 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import httpx
+import msgspec
 
 from models.ids import decode
+from providers.walking.places import Place, pack
+from resolvers.paging import Cursors
 from runtime.clock import ManualClock
 from sandbox.app import Sandbox
 from sandbox.desk import Desk
 from sandbox.listing import TicketQuery
 from sandbox.records import Ticket
 from sandbox.world import World
+from tests.support.inprocess import SIGNING_KEY
+from web.principal import TENANT
 
 QUERY = """
 query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: TicketFilter, $order: [TicketOrder!]) {
@@ -124,10 +130,12 @@ async def walk(
     backward: bool = False,
     size: int = 100,
     most: int = 1_000,
+    cursor: str | None = None,
     **more: Any,
 ) -> Walk:
-    """To the list's end, or until the list is refused. Rows of a backward walk are in the order they came."""
-    seen, cursor = Walk(), None
+    """From the cursor to the list's end, or until the list is refused. Rows of a backward walk are in the order they
+    came."""
+    seen = Walk()
     wall, cpu = time.perf_counter(), time.process_time()
     order = [{"field": by, "direction": "DESC" if descending else "ASC"}]
     sized, placed = ("last", "before") if backward else ("first", "after")
@@ -148,6 +156,15 @@ async def walk(
         cursor = page["startCursor" if backward else "endCursor"]
     seen.wall, seen.cpu = time.perf_counter() - wall, time.process_time() - cpu
     return seen
+
+
+def moved(cursor: str, helpdesk: str, place: Place) -> str:
+    """The cursor as it is when the helpdesk's list has been read to another place."""
+    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    made_for, (own, places, *rest) = msgspec.msgpack.decode(raw[17:])
+    body = raw[16:17] + msgspec.msgpack.encode([made_for, [own, {**places, helpdesk: pack(place)}, *rest]])
+    mac = Cursors(SIGNING_KEY.encode(), TENANT)._mac(body)
+    return base64.urlsafe_b64encode(mac + body).rstrip(b"=").decode()
 
 
 def _seen(node: dict[str, Any]) -> Seen:

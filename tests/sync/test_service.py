@@ -231,7 +231,7 @@ async def test_it_ends_though_a_call_never_comes_back(still: Bench) -> None:
 
     still.desk.changes = changes  # type: ignore[method-assign, assignment]
     async with asyncio.timeout(30):
-        async with running(still.service()):
+        async with running(still.service(drain_s=0.2)):
             await called.wait()
     row = await still.row("tickets")
     assert row.owner is None and row.checkpoint is None

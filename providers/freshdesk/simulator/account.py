@@ -6,13 +6,16 @@ import hashlib
 import hmac
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from cachetools import LRUCache
 
 from providers.freshdesk.simulator.profile import Profile
 from providers.freshdesk.simulator.words import Statuses
 from sandbox.controls import Controls
 from sandbox.desk import Desk
+from sandbox.records import Ticket
 
 
 class TicketExtra(msgspec.Struct, kw_only=True):
@@ -78,6 +81,8 @@ class Account:
         """Categories and folders deleted, with all below them."""
         self.purged: set[int] = set()
         """People hard-deleted: not even in the bin."""
+        self.rows: LRUCache[int, tuple[Ticket, int, Profile, dict[str, Any]]] = LRUCache(4096)
+        """Tickets as they were listed, with what they were made of."""
         self._secret = b"freshdesk simulator"
 
     def now(self) -> datetime:

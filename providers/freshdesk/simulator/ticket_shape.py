@@ -44,9 +44,29 @@ def _missed(due: datetime | None, done: datetime | None, now: datetime) -> bool:
 
 def row(account: Account, ticket: Ticket) -> dict[str, Any]:
     """A row of the list: no description, no attachments, no conversations."""
+    if ticket.number in account.extras:
+        return {**_made(account, ticket), **_due(account, ticket)}
+    made_of = ticket, account.desk.version, account.profile
+    known = account.rows.get(ticket.number)
+    if known is None or known[0] is not ticket or known[1] != made_of[1] or known[2] is not made_of[2]:
+        known = account.rows[ticket.number] = *made_of, _made(account, ticket)
+    return {**known[3], **_due(account, ticket)}
+
+
+def _due(account: Account, ticket: Ticket) -> dict[str, Any]:
+    due = Due(account, ticket)
+    return {
+        "fr_escalated": due.first_escalated,
+        "due_by": shown(due.by),
+        "fr_due_by": shown(due.first),
+        "is_escalated": due.escalated,
+    }
+
+
+def _made(account: Account, ticket: Ticket) -> dict[str, Any]:
+    """All of the row that does not move with the clock, which has its place there."""
     extra = account.extras.get(ticket.number)
     source = words.source(ticket, extra.source if extra else None)
-    due = Due(account, ticket)
     nothing: list[str] | None = None if account.profile.null_arrays else []
     mail = source in (1, 10)
     support = account.desk.support_email
@@ -55,7 +75,7 @@ def row(account: Account, ticket: Ticket) -> dict[str, Any]:
         "fwd_emails": nothing,
         "reply_cc_emails": list(ticket.cc) or nothing,
         "ticket_cc_emails": list(ticket.cc) or nothing,
-        "fr_escalated": due.first_escalated,
+        "fr_escalated": None,
         "spam": ticket.state == "spam",
         "email_config_id": _email_config(account, ticket, mail),
         "group_id": as_id(Base.GROUP, ticket.group),
@@ -72,9 +92,9 @@ def row(account: Account, ticket: Ticket) -> dict[str, Any]:
         "product_id": as_id(Base.PRODUCT, ticket.product),
         "id": ticket.number,
         "type": words.TYPES[ticket.kind] if ticket.kind else None,
-        "due_by": shown(due.by),
-        "fr_due_by": shown(due.first),
-        "is_escalated": due.escalated,
+        "due_by": None,
+        "fr_due_by": None,
+        "is_escalated": None,
         "custom_fields": fields.shown(account.desk.forms.fields(), ticket.fields),
         "created_at": shown(ticket.created),
         "updated_at": shown(ticket.updated),

@@ -13,7 +13,7 @@ _INDIA = timezone(timedelta(hours=5, minutes=30))
 
 
 def shown(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return None if moment is None else f"{moment.isoformat(timespec='seconds')[:19]}Z"
 
 
 def shown_in_india(moment: datetime | None) -> str | None:

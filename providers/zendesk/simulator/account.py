@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -20,7 +21,7 @@ from runtime.clock import Clock
 from sandbox.controls import Controls
 from sandbox.desk import Desk
 from sandbox.listing import TicketQuery
-from sandbox.records import Agent
+from sandbox.records import Agent, Ticket
 from sandbox.tickets import EVERYTHING
 
 _SWITCHES = {f"zendesk.{field.name}": field.name for field in fields(Profile)}
@@ -48,6 +49,10 @@ class Account:
     erased: set[int] = field(default_factory=set)
     """People deleted for good."""
     sizes: LRUCache[int, int] = field(default_factory=lambda: LRUCache(50_000))
+    rows: LRUCache[tuple[int, bool, str], tuple[Ticket, int, Profile, dict[str, Any]]] = field(
+        default_factory=lambda: LRUCache(4096)
+    )
+    """Tickets as they were shown, with what they were made of."""
     approves: bool = True
     """What the authorize page answers: nobody is there to press the button."""
 

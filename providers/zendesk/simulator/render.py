@@ -16,7 +16,7 @@ def stamp(moment: datetime | float | None) -> str | None:
         return None
     if isinstance(moment, (int, float)):
         moment = datetime.fromtimestamp(moment, UTC)
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{moment.isoformat(timespec='seconds')[:19]}Z"
 
 
 def seconds(moment: datetime) -> int:

@@ -29,6 +29,17 @@ _CHANNELS: dict[Channel, tuple[str, ...]] = {
 
 def shown(call: Call, ticket: Ticket, *, export: bool = False, created: bool = False) -> dict[str, Any]:
     """`export` rows may be deleted ones and always have `generated_timestamp`; a create answer says 0 there."""
+    if created:
+        return _made(call, ticket, export=export, created=True)
+    made_of = ticket, call.account.desk.version, call.account.profile
+    known = call.account.rows.get((ticket.number, export, call.base))
+    if known is None or known[0] is not ticket or known[1] != made_of[1] or known[2] is not made_of[2]:
+        known = *made_of, _made(call, ticket, export=export, created=False)
+        call.account.rows[ticket.number, export, call.base] = known
+    return dict(known[3])
+
+
+def _made(call: Call, ticket: Ticket, *, export: bool, created: bool) -> dict[str, Any]:
     custom = fields.shown_values(call, ticket.fields)
     profile = call.account.profile
     row: dict[str, Any] = {

@@ -15,7 +15,7 @@ from tests.support.staging import Staged, stage
 @pytest.fixture(scope="module")
 def stages() -> tuple[Premises, dict[str, Staged]]:
     """Set up once; every test has providers of its own, which remember nothing of another's."""
-    where = premises(340, limits=False)
+    where = premises(240, limits=False)
     return where, {name: stage(where.clock, where.sandbox.world.desk(name)) for name in where.sandbox.faces}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 
 import httpx
 import pytest
@@ -187,10 +186,9 @@ async def test_who_cannot_wait_hears_it_at_once(account, call):
         lambda request: httpx.Response(200, json={}), families={"tickets": FamilyPolicy(1)}, clock=SystemClock()
     )
     await upstream.request(call())
-    start = time.perf_counter()
-    with pytest.raises(BudgetExhausted) as caught:
-        await upstream.request(call("/tickets/8"))
-    assert time.perf_counter() - start < 0.02
+    async with asyncio.timeout(5):
+        with pytest.raises(BudgetExhausted) as caught:
+            await upstream.request(call("/tickets/8"))
     assert 50 < caught.value.retry_after <= 61
     assert caught.value.code == "RATE_LIMITED"
 

@@ -211,7 +211,7 @@ async def test_a_probe_that_takes_long_is_not_waited_for(recovering, call, vendo
     began = time.perf_counter()
     with pytest.raises(Unavailable) as caught:
         await upstream.request(call("/other"))
-    assert time.perf_counter() - began < 0.02
+    assert time.perf_counter() - began < SOON
     assert caught.value.retry_after == 1
     vendor.gate.set()
     assert (await probe).ok

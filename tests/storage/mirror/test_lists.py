@@ -119,7 +119,7 @@ questions = given(
 )
 
 
-@settings(COPIES, max_examples=150, phases=[Phase.explicit, Phase.generate])
+@settings(COPIES, max_examples=100, phases=[Phase.explicit, Phase.generate])
 @example(where=ELSEWHERE, orders=[TicketOrder()], desks=["south"], size=7, tiny=True)
 @example(where=INACTIVE, orders=NUMBERED, desks=["north", "south"], size=7, tiny=True)
 @questions

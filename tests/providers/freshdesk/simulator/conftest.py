@@ -13,6 +13,7 @@ from sandbox.app import Sandbox, create_sandbox
 from sandbox.clocks import SandboxClock
 from sandbox.controls import Controls
 from sandbox.desk import Desk
+from sandbox.inprocess import InProcess
 from sandbox.records import Ticket
 from sandbox.world import World
 
@@ -43,7 +44,7 @@ class House:
 
     def client(self, key: Key | None = ADMIN, **headers: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.app),
+            transport=InProcess(self.app),
             base_url="http://sandbox.test/freshdesk/api/v2",
             auth=(key.secret, "X") if key else None,
             headers=headers,
