@@ -44,6 +44,7 @@ _DROP = [
     for index in LIST_INDEXES
 ]
 _BEGIN = Native(sqlite="", postgresql="SELECT deskgraph_begin_bulk()")
+_SETTLE = Native(sqlite="", postgresql="SELECT deskgraph_settle_words()")
 _ANALYZE = Native(sqlite="", postgresql="SELECT deskgraph_analyze()")
 _BUILD = {
     str(index.name): Native(
@@ -97,6 +98,7 @@ async def end(db: Database, told: Told = lambda done, of: None) -> None:
             told(done, len(_BUILD))
     async with db.write(_NO_TENANT) as session:
         if session.name == "postgresql":
+            await session.fetch(_SETTLE, {})
             await session.fetch(_ANALYZE, {})
         await session.run(_CLEAR, {"fact": FACT})
 

@@ -69,7 +69,12 @@ async def changes_after(
 
 async def add(session: Session, tenancy: Tenancy, new: Sequence[Change]) -> None:
     """Their numbers are those that `take_numbers` gave out in the same write."""
-    await _ADD.run(session, [_row(tenancy, change) for change in new])
+    rows, at, second = [], None, None
+    for change in new:
+        if change.at is not at:
+            at, second = change.at, seconds(change.at)
+        rows.append(_row(tenancy, change, second))
+    await _ADD.run(session, rows)
 
 
 async def trim(session: Session, *, now: datetime, keep_seconds: float, keep_rows: int) -> int:
@@ -87,11 +92,11 @@ async def trim(session: Session, *, now: datetime, keep_seconds: float, keep_row
     return max(int(trimmed), int(upto))
 
 
-def _row(tenancy: Tenancy, change: Change) -> tuple[object, ...]:
+def _row(tenancy: Tenancy, change: Change, second: int | None) -> tuple[object, ...]:
     return (
         tenancy.number,
         change.seq,
-        seconds(change.at),
+        second,
         CHANGE_OP.number(change.op),
         KIND.number(change.kind),
         tenancy.helpdesks[change.helpdesk],

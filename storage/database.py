@@ -18,13 +18,46 @@ What holds
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from storage.statements import Name, Statement, Values
 
 Row: TypeAlias = Sequence[Any]
+
+
+class Ending(ABC):
+    """What a write gathers and does at its end, right before it commits."""
+
+    @abstractmethod
+    def mark(self) -> int:
+        """How much there is so far."""
+
+    @abstractmethod
+    def back(self, mark: int) -> None:
+        """Forgets what has come since."""
+
+    @abstractmethod
+    async def finish(self) -> None: ...
+
+
+E = TypeVar("E", bound=Ending)
+
+
+class Endings(dict[Any, Any]):
+    """Those of one write."""
+
+    def marks(self) -> dict[Any, int]:
+        return {kind: ending.mark() for kind, ending in self.items()}
+
+    def back(self, marks: dict[Any, int]) -> None:
+        for kind, ending in self.items():
+            ending.back(marks.get(kind, 0))
+
+    async def finish(self) -> None:
+        for ending in self.values():
+            await ending.finish()
 
 
 class Session(ABC):
@@ -32,6 +65,14 @@ class Session(ABC):
 
     name: Name
     tenant: int
+    endings: Endings
+
+    def ending(self, kind: Callable[[Session], E]) -> E:
+        """This write's; made when it is first asked for."""
+        found: E | None = self.endings.get(kind)
+        if found is None:
+            found = self.endings[kind] = kind(self)
+        return found
 
     @abstractmethod
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]: ...

@@ -18,7 +18,7 @@ import asyncpg
 
 from models.errors import StorageUnavailable
 from runtime.clock import SystemClock
-from storage.database import Database, Row, Session
+from storage.database import Database, Endings, Row, Session
 from storage.lent import Connection, Lent
 from storage.statements import Name, Statement, Values
 
@@ -60,6 +60,7 @@ class _Session(Session):
     def __init__(self, connection: Connection, tenant: int) -> None:
         self.connection = connection
         self.tenant = tenant
+        self.endings = Endings()
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
         found = statement.on("postgresql")
@@ -79,7 +80,7 @@ class _Session(Session):
             return
         found = statement.on("postgresql")
         with _told():
-            await self.connection.executemany(found.sql, [found.values(row) for row in rows])
+            await self.connection.executemany(found.sql, found.many(rows))
 
     async def announce(self) -> None:
         with _told():
@@ -129,7 +130,9 @@ class PostgresqlDatabase(Database):
         async with writing, self._transaction("BEGIN", "tenant", str(tenant)) as connection:
             with _told():
                 await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", LOCK, tenant)
-            yield _Session(connection, tenant)
+            session = _Session(connection, tenant)
+            yield session
+            await session.endings.finish()
 
     @asynccontextmanager
     async def brief(self, tenant: int) -> AsyncIterator[Session]:

@@ -24,7 +24,7 @@ class _Ready(Compiled):
 
     __slots__ = ()
 
-    def values(self, given: Any) -> Sequence[Any]:
+    def many(self, given: Any) -> Sequence[Sequence[Any]]:
         return given  # type: ignore[no-any-return]
 
 

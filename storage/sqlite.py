@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateTable
 
 from models.errors import StorageUnavailable
 from runtime.clock import SystemClock
-from storage.database import Database, Row, Session
+from storage.database import Database, Endings, Row, Session
 from storage.statements import Name, Statement, Values
 from storage.tables.syncing import budgets
 
@@ -52,6 +52,7 @@ class _Session(Session):
     def __init__(self, connection: aiosqlite.Connection, tenant: int) -> None:
         self.connection = connection
         self.tenant = tenant
+        self.endings = Endings()
         self.announced = False
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
@@ -70,7 +71,7 @@ class _Session(Session):
             return
         found = statement.on("sqlite")
         with _told():
-            await self.connection.executemany(found.sql, [found.values(row) for row in rows])
+            await self.connection.executemany(found.sql, found.many(rows))
 
     async def announce(self) -> None:
         self.announced = True
@@ -113,6 +114,7 @@ class SqliteDatabase(Database):
                 with _told():
                     await _do(self._writer, "BEGIN IMMEDIATE")
                 yield session
+                await session.endings.finish()
                 with _told():
                     await _do(self._writer, "COMMIT")
             except BaseException:

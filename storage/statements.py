@@ -88,6 +88,9 @@ class Compiled:
             return taken
         return [orjson.dumps(list(v)).decode() if i in self.sets else v for i, v in enumerate(taken)]
 
+    def many(self, given: Sequence[Values]) -> Sequence[Sequence[Any]]:
+        return [self.values(one) for one in given]
+
 
 def _taker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
     if not names:

@@ -49,6 +49,8 @@ def text_key(value: str | None) -> str | None:
     """What a text is ordered and found by, whatever its case."""
     if value is None:
         return None
+    if value.isascii() and "\0" not in value:
+        return value[:KEY_LENGTH].lower()
     return unicodedata.normalize("NFKC", value).replace("\0", "").casefold()[:KEY_LENGTH]
 
 

@@ -12,6 +12,7 @@ from models.changes import ChangeBatch, Gone, Translated, Unread
 from models.enums import FreshnessSource, Kind
 from models.records import Agent, Contact, Group, Organization, Ticket
 from storage import quarantine
+from storage.apply.ahead import ahead
 from storage.apply.articles import Articles
 from storage.apply.catalogues import replace_catalogues
 from storage.apply.desk import Applied, Desk
@@ -49,11 +50,9 @@ async def apply(
 
     A record that cannot be stored goes to quarantine, the others are stored. Waiters are woken when the write commits.
     """
-    desk = Desk(session, tenancy, helpdesk, origin, now)
     try:
         with uncollected():
-            async with savepoint(session):
-                return await _apply(desk, tenancy, batch)
+            return await _whole(session, tenancy, helpdesk, batch, origin, now)
     except UNSTORABLE:
         if batch.rows - len(batch.unreadable) > 1:
             return await _halves(session, tenancy, helpdesk, batch, origin=origin, now=now)
@@ -63,6 +62,14 @@ async def apply(
     lost = unread(KINDS[type(record)], main_of(record), "$", "The database does not take a value of it.")
     rest = msgspec.structs.replace(batch, records=(), unreadable=(*batch.unreadable, lost))
     return await _apply(Desk(session, tenancy, helpdesk, origin, now), tenancy, rest)
+
+
+async def _whole(
+    session: Session, tenancy: Tenancy, helpdesk: str, batch: ChangeBatch, origin: FreshnessSource, now: datetime
+) -> Applied:
+    """All that it has made is let go of at its end."""
+    async with savepoint(session), ahead(session) as writing:
+        return await _apply(Desk(writing, tenancy, helpdesk, origin, now), tenancy, batch)
 
 
 async def _halves(

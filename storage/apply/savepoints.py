@@ -28,9 +28,11 @@ _BACK = Native(sqlite="ROLLBACK TO part", postgresql="ROLLBACK TO SAVEPOINT part
 async def savepoint(session: Session) -> AsyncIterator[None]:
     """What is done inside is undone when it raises what cannot be stored; anything else ends the whole transaction."""
     await session.run(_BEGIN, {})
+    marks = session.endings.marks()
     try:
         yield
     except UNSTORABLE:
+        session.endings.back(marks)
         await session.run(_BACK, {})
         await session.run(_KEEP, {})
         raise

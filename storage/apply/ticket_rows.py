@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,16 +11,17 @@ from models.enums import DetailLevel, SearchKind
 from models.records import Satisfaction, Sla, Ticket
 from storage import codec
 from storage.apply import marks as marked
-from storage.apply.cleaning import INDEXED, indexed, small, told
+from storage.apply.cleaning import indexed, small, told
 from storage.apply.desk import Desk
 from storage.apply.held import NEVER, Held
 from storage.apply.outcomes import Outcome
 from storage.apply.raws import packed_raws
+from storage.apply.side_rows import field_pairs, tag_keys, tag_side, value_side
 from storage.ranks import CHANNEL, DETAIL, LIFECYCLE, PRIORITY, STATUS, TYPE
 from storage.rows import change, delete, insert
 from storage.search.documents import Doc, Ref
-from storage.tables.tickets import ticket_bodies, ticket_counts, ticket_tags, ticket_values, tickets
-from storage.values import number_of, seconds, text_key, value_keys
+from storage.tables.tickets import ticket_bodies, ticket_counts, tickets
+from storage.values import number_of, seconds, text_key
 
 BODY: Final = 0
 FILES: Final = 1
@@ -39,10 +39,6 @@ _TOUCH = change(
 _ADD_BODY = insert(ticket_bodies)
 _PUT_BODY = insert(ticket_bodies, key=("tenant", "helpdesk", "num"))
 _DROP_BODY = delete(ticket_bodies, ("tenant", "helpdesk", "num"))
-_TAG = [column.name for column in ticket_tags.columns]
-_ADD_TAG, _DROP_TAG = insert(ticket_tags, key=_TAG), delete(ticket_tags, _TAG)
-_VALUE = [column.name for column in ticket_values.columns]
-_ADD_VALUE, _DROP_VALUE = insert(ticket_values, key=_VALUE), delete(ticket_values, _VALUE)
 _COUNT = insert(ticket_counts, key=("tenant", "helpdesk", "lifecycle", "status", "priority"), add=("n",))
 
 
@@ -66,10 +62,8 @@ class Rows:
         self._touched: list[tuple[Any, ...]] = []
         self._bodies: list[tuple[Held | None, Held]] = []
         self._erased: list[tuple[Any, ...]] = []
-        self._tags_gone: list[tuple[Any, ...]] = []
-        self._tags: list[tuple[Any, ...]] = []
-        self._values_gone: list[tuple[Any, ...]] = []
-        self._values: list[tuple[Any, ...]] = []
+        self._tags = tag_side()
+        self._values = value_side()
         self._counts: dict[tuple[int, int, int], int] = {}
         self.recheck: list[int] = []
 
@@ -99,17 +93,15 @@ class Rows:
     async def write(self) -> None:
         """In the order of the tables' keys, which spares the database going to and fro."""
         session = self._desk.session
-        for rows in (self._added, self._changed, self._tags_gone, self._tags, self._values_gone, self._values):
-            rows.sort()
+        self._added.sort()
+        self._changed.sort()
         packing = packed_raws([new.new_raw if new.raw_moved else None for _, new in self._bodies])
         try:
             await _ADD.run(session, self._added)
             await _PUT.run(session, self._changed)
             await _TOUCH.run(session, self._touched)
-            await _DROP_TAG.run(session, self._tags_gone)
-            await _ADD_TAG.run(session, self._tags)
-            await _DROP_VALUE.run(session, self._values_gone)
-            await _ADD_VALUE.run(session, self._values)
+            await self._tags.write(session)
+            await self._values.write(session)
             await self._write_counts()
         finally:
             raws = await packing
@@ -194,18 +186,22 @@ class Rows:
         """Tags and values are found in the order of tickets, so they move with them."""
         tenant, desk, num = self._desk.tenant, self._desk.number, new.num
         record: Ticket = new.record
+        tags, pairs = tag_keys(record.tags), field_pairs(record.custom_fields)
         there = before is not None and (before.shown, before.updated_at) == (shown, updated_at)
         if before is not None and old is not None:
             known: Ticket = old.record
-            if there and known.tags == record.tags and known.custom_fields == record.custom_fields:
+            gone = field_pairs(known.custom_fields)
+            if there and gone == pairs and known.tags == record.tags:
                 return
-            place = (before.shown, before.updated_at)
-            self._tags_gone += [(tenant, tag, *place, desk, num) for tag in _tags(known)]
-            self._values_gone += [(tenant, desk, *pair, *place, num) for pair in field_pairs(known.custom_fields)]
-        if record.tags:
-            self._tags += [(tenant, tag, shown, updated_at, desk, num) for tag in _tags(record)]
-        for field, key in field_pairs(record.custom_fields) if record.custom_fields else ():
-            self._values.append((tenant, desk, field, key, shown, updated_at, num))
+            was, at = before.shown, before.updated_at
+            self._tags.gone += [(tenant, tag, was, at, desk, num) for tag in tag_keys(known.tags)]
+            self._values.gone += [(tenant, desk, field, key, was, at, num) for field, key in gone]
+        if tags:
+            kept = self._tags.new if before is None else self._tags.put
+            kept += [(tenant, tag, shown, updated_at, desk, num) for tag in tags]
+        if pairs:
+            kept = self._values.new if before is None else self._values.put
+            kept += [(tenant, desk, field, key, shown, updated_at, num) for field, key in pairs]
 
     async def _write_counts(self) -> None:
         here = (self._desk.tenant, self._desk.number)
@@ -229,8 +225,6 @@ class Rows:
         return (self._desk.tenant, self._desk.number, held.num, text, html, files, raw)
 
 
-_NUMBERS: Final = (int, float)
-_SHORT: Final = 60
 _NOTHING: Final = (None, None, None, None)
 
 
@@ -257,30 +251,6 @@ def updated_second(held: Held) -> int:
 
 def _counted(record: Ticket) -> tuple[int, int, int]:
     return _lifecycles[record.lifecycle._value_], _statuses[record.status._value_], _priorities[record.priority._value_]
-
-
-def _tags(record: Ticket) -> Iterable[str]:
-    return {told(tag)[:INDEXED] for tag in record.tags} if record.tags else ()
-
-
-def field_pairs(fields: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """(field, value key) of all custom fields, each once."""
-    found: dict[tuple[str, str], None] = {}
-    for field, value in fields.items():
-        if value is not None:
-            known = isinstance(value, _NUMBERS) or (isinstance(value, str) and len(value) <= _SHORT)
-            for pair in _kept_pairs(field, value) if known else _pairs(field, value):
-                found[pair] = None
-    return found
-
-
-def _pairs(field: str, value: Any) -> tuple[tuple[str, str], ...]:
-    name = told(field)[:INDEXED]
-    return tuple((name, key) for key in value_keys(value))
-
-
-_kept_pairs = lru_cache(maxsize=32_768, typed=True)(_pairs)
-"""Most fields have few values. Long texts are not among them."""
 
 
 def _breached(sla: Sla) -> int | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from storage import rows
-from storage.database import Row, Session
+from storage.database import Ending, Row, Session
 from storage.search.buckets import look_for, placed, tenant_token
 from storage.search.documents import KINDS, Doc, Ref, Words, pack, unpack, words_of
 from storage.search.places import places, rowid
@@ -39,22 +41,32 @@ _PARTS = Native(
 long as they have no statistics."""
 _ADD = rows.insert(search_docs)
 _REMOVE = rows.delete(search_docs, ("tenant", "doc"))
+_WORDS = rows.Many(
+    ("rowid", "command", "words"),
+    sqlite="INSERT INTO search_words (rowid, search_words, words) VALUES (?, ?, ?)",
+    postgresql="",
+)
+"""SQLite: the command is null for new words, or `delete`: it has to be told the words of what it is to forget. No token
+has a space in it."""
 _ADD_WORDS = rows.Many(
     ("tenant", "doc", "words"),
-    sqlite="INSERT INTO search_words (rowid, words) VALUES (?, ?)",
+    sqlite="",
     postgresql="INSERT INTO search_words (tenant, doc, words)"
     " SELECT tenant, doc, array_to_tsvector(string_to_array(words, ' '))"
     " FROM unnest($1::integer[], $2::bigint[], $3::text[]) AS new(tenant, doc, words)",
 )
 _REMOVE_WORDS = rows.Many(
-    ("tenant", "doc", "words"),
-    sqlite="INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', ?, ?)",
+    ("tenant", "doc"),
+    sqlite="",
     postgresql="DELETE FROM search_words AS gone USING unnest($1::integer[], $2::bigint[]) AS old(tenant, doc)"
     " WHERE gone.doc = old.doc AND gone.tenant = old.tenant",
 )
-"""SQLite has to be told the words of what it is to forget. No token has a space in it."""
-_SETTLE = Native(sqlite="SELECT 0", postgresql="SELECT deskgraph_settle_words()")
-"""PostgreSQL: puts new words in their places; a batch at once is several times faster than word by word."""
+_SETTLE = Native(
+    sqlite="SELECT 0",
+    postgresql="SELECT deskgraph_settle_words() WHERE NOT EXISTS (SELECT 1 FROM facts WHERE name = 'bulk')",
+)
+"""PostgreSQL: puts new words in their places; many at once is several times faster than word by word. While a database
+is loaded for the first time it does so by itself, whenever a few thousand documents are waiting."""
 Key: TypeAlias = tuple[int, int, int, str]
 """Kind, helpdesk, number, sub: a record's document."""
 
@@ -69,9 +81,11 @@ async def index(session: Session, docs: Sequence[Doc]) -> None:
     """Replaces each record's document. One that is there as it stands is left alone. Of two for one record the last
     counts."""
     by_key: dict[Key, Doc] = {(KINDS[d.kind], d.helpdesk, d.num, d.sub): d for d in docs}
-    there = await _indexed(session, by_key)
+    asking = asyncio.ensure_future(_indexed(session, by_key))
+    await asyncio.sleep(0)  # the question is on its way meanwhile
     words = {key: words_of(doc) for key, doc in by_key.items()}
     packed = {key: pack(found) for key, found in words.items()}
+    there = await asking
     same = {k for k, old in there.items() if old.at == by_key[k].at and old.packed == packed[k]}
     await _take_out(session, [old for key, old in there.items() if key not in same])
     new = sorted((doc.at, key) for key, doc in by_key.items() if key not in same)
@@ -79,9 +93,11 @@ async def index(session: Session, docs: Sequence[Doc]) -> None:
         return
     found = list(zip(await places(session, [at for at, _ in new]), new, strict=True))
     await _ADD.run(session, [_row(session.tenant, place, at, key, packed[key]) for place, (at, key) in found])
-    await _ADD_WORDS.run(session, [_words(session, place, words[key]) for place, (_, key) in reversed(found)])
-    if session.name == "postgresql":
-        await session.fetch(_SETTLE, {})
+    if session.name == "sqlite":
+        session.ending(_Written).add([(session.tenant, place, words[key]) for place, (_, key) in found])
+    else:
+        await _ADD_WORDS.run(session, [_placed(session.tenant, place, words[key]) for place, (_, key) in found])
+        session.ending(_Settled).needed += 1
 
 
 async def forget(session: Session, refs: Iterable[Ref]) -> None:
@@ -124,21 +140,69 @@ def _row(tenant: int, place: int, at: int, key: Key, packed: bytes) -> tuple[Any
     return tenant, place, kind, num, sub, helpdesk, at, packed
 
 
-def _words(session: Session, place: int, found: Words) -> tuple[Any, ...]:
-    """What the word index is given. SQLite's takes ascending rowids fastest: the newest first."""
-    words = found.all()
-    if session.name == "sqlite":
-        return rowid(session.tenant, place), " ".join((*words, *beginnings(found.text)))
-    return session.tenant, place, " ".join(placed(session.tenant, place, words))
+def _placed(tenant: int, place: int, found: Words) -> tuple[int, int, str]:
+    """What PostgreSQL's word index is given."""
+    return tenant, place, " ".join(placed(tenant, place, found.all()))
+
+
+def _spoken(found: Words) -> str:
+    """What SQLite's word index is given."""
+    return " ".join((*found.all(), *beginnings(found.text)))
 
 
 async def _take_out(session: Session, gone: Sequence[_Indexed]) -> None:
     if not gone:
         return
-    newest_first = sorted(gone, key=lambda old: -old.doc)
-    if session.name == "postgresql":
-        await look_for(session, f"'{tenant_token(session.tenant)}'")
-        await _REMOVE_WORDS.run(session, [(session.tenant, old.doc) for old in newest_first])
+    if session.name == "sqlite":
+        session.ending(_Written).add([(session.tenant, old.doc, unpack(old.packed)) for old in gone], _DELETE)
     else:
-        await _REMOVE_WORDS.run(session, [_words(session, old.doc, unpack(old.packed)) for old in newest_first])
+        await look_for(session, f"'{tenant_token(session.tenant)}'")
+        newest_first = sorted(gone, key=lambda old: -old.doc)
+        await _REMOVE_WORDS.run(session, [(session.tenant, old.doc) for old in newest_first])
     await _REMOVE.run(session, [(session.tenant, old.doc) for old in gone])
+
+
+_DELETE: Final = "delete"
+
+
+class _Written(Ending):
+    """SQLite: the words of a write, old and new, go into the index in one ascending run of rowids. Whenever a rowid is
+    behind the last one, and at every savepoint, it puts a piece of its own on the disk, to be joined with others
+    later."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rows: list[tuple[int, str | None, str]] = []
+
+    def add(self, docs: Iterable[tuple[int, int, Words]], command: str | None = None) -> None:
+        self._rows += [(rowid(tenant, place), command, _spoken(found)) for tenant, place, found in docs]
+
+    def mark(self) -> int:
+        return len(self._rows)
+
+    def back(self, mark: int) -> None:
+        del self._rows[mark:]
+
+    async def finish(self) -> None:
+        """What came to one rowid stays in the order in which it came."""
+        self._rows.sort(key=itemgetter(0))
+        await _WORDS.run(self._session, self._rows)
+        self._rows = []
+
+
+class _Settled(Ending):
+    """PostgreSQL: the words of a write are put in their places together."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.needed = 0
+
+    def mark(self) -> int:
+        return self.needed
+
+    def back(self, mark: int) -> None:
+        self.needed = mark
+
+    async def finish(self) -> None:
+        if self.needed:
+            await self._session.fetch(_SETTLE, {})

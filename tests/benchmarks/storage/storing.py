@@ -74,7 +74,7 @@ class Searching:
 
 class _Lapped(Session):
     def __init__(self, inner: Session, searching: Searching) -> None:
-        self.name, self.tenant = inner.name, inner.tenant
+        self.name, self.tenant, self.endings = inner.name, inner.tenant, inner.endings
         self._inner, self._searching = inner, searching
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
@@ -109,3 +109,5 @@ async def stored(
             await apply(given, tenancy, helpdesk, batch, origin=FreshnessSource.SYNC, now=SystemClock().now())
             if searching is not None:
                 searching.part_ended()
+    if searching is not None:
+        searching.part_ended()
