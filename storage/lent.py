@@ -33,7 +33,7 @@ class Lent:
                 held = await self._free.get()
         else:
             held = self._free.get_nowait()
-        if held is not None and not held.is_closed():
+        if held is not None and _is_as_it_was(held):
             return held
         try:
             if held is not None:
@@ -45,7 +45,7 @@ class Lent:
 
     def give(self, connection: Connection) -> bool:
         """False: it is not as it was, and has to go back to the pool (`give_up`)."""
-        if self._closed or connection.is_closed() or connection.is_in_transaction():
+        if self._closed or not _is_as_it_was(connection):
             return False
         self._free.put_nowait(connection)
         return True
@@ -64,3 +64,11 @@ class Lent:
             if held is not None:
                 await self._pool.release(held)
         await self._pool.close()
+
+
+def _is_as_it_was(connection: Connection) -> bool:
+    """A connection that was lost is not in our hands any more, and says so when it is asked."""
+    try:
+        return not connection.is_closed() and not connection.is_in_transaction()
+    except asyncpg.InterfaceError:
+        return False

@@ -27,7 +27,7 @@ from storage.mirror.plans import Custom, Plan
 from storage.mirror.predicates import NONE, one_of
 from storage.mirror.scoping import seen_helpdesks
 from storage.mirror.spans import Spreads, spans
-from storage.mirror.spreads import spread
+from storage.mirror.spreads import kind_of_values, spread
 from storage.mirror.terms import Leaf, exactly
 from storage.mirror.walking import Fetcher, Limits
 from storage.tenants import Tenancy
@@ -144,7 +144,10 @@ class Asking:
 
     async def _custom(self, field: str, around: Surroundings) -> Custom:
         kinds = await kinds_of(self._direct, self._tenancy.number, around.helpdesks, field)
-        return Custom(field, value_prefix(kinds), around.helpdesks)
+        if kinds:
+            return Custom(field, value_prefix(kinds), around.helpdesks)
+        prefix = await kind_of_values(self._direct, self._tenancy.number, around.helpdesks, field)
+        return Custom(field, prefix, around.helpdesks)
 
     def _planned(
         self,

@@ -92,6 +92,11 @@ class Source:
         own = self.index.column(name)
         return self.side.c[own] if own in self.side.c else self.main.c[name]
 
+    @property
+    def row(self) -> FromClause:
+        """What is tested."""
+        return self.main if self.joined else self.side
+
     def has(self, names: Iterable[str]) -> bool:
         """Whether the rows have all of these columns before they are joined with the listed table's."""
         return not self.index.own and all(name in self.side.c for name in names)
@@ -111,6 +116,12 @@ class Source:
             self.main.c.tenant == self.side.c.tenant,
             *(self.main.c[name] == self.side.c[self.index.column(name)] for name in self.listing.key),
         )
+
+
+def narrow(listing: Listing, form: Form, names: Iterable[str]) -> Source:
+    """Without the listed table where the other one has all of these columns."""
+    index = listing.indexes[form.at]
+    return Source(listing, index, joined=not Source(listing, index, joined=False).has(names))
 
 
 def leg(source: Source, form: Form, number: int, columns: Sequence[ColumnElement[Any]]) -> Rows:
@@ -177,16 +188,24 @@ def merged(listing: Listing, form: Form, size: int, skipped: int = 0) -> Any:
 
 
 def counted(listing: Listing, form: Form, most: int) -> Any:
-    """How many rows the legs have, none counted beyond `most`."""
-    index = listing.indexes[form.at]
-    source = Source(listing, index, joined=False)
-    own = [source.bare(name) for name in listing.key] if form.twice else [literal_column("1").label("one")]
-    legs = [limit(leg(source, form, number, own), most) for number in range(len(form.kinds))]
-    if len(legs) == 1 and not form.twice:
+    """How many rows the legs have, none counted beyond `most`. What is in several legs counts as often."""
+    source = Source(listing, listing.indexes[form.at], joined=False)
+    one = literal_column("1").label("one")
+    legs = [limit(leg(source, form, number, [one]), most) for number in range(len(form.kinds))]
+    if len(legs) == 1:
         return select(func.count()).select_from(legs[0].subquery())
-    parts = [select(one.subquery()) for one in legs]
-    together = (union if form.twice else union_all)(*parts)
+    together = union_all(*[select(each.subquery()) for each in legs])
     return select(func.count()).select_from(limit(together, most).subquery())
+
+
+def counted_apart(listing: Listing, form: Form, most: int) -> Any:
+    """How many different rows there are among the first `most` of all legs, and how many these are."""
+    source = Source(listing, listing.indexes[form.at], joined=False)
+    own = [source.bare(name) for name in listing.key]
+    legs = [limit(leg(source, form, number, own), most) for number in range(len(form.kinds))]
+    rows = limit(union_all(*[select(each.subquery()) for each in legs]), most).subquery()
+    each = select(func.count().label("times")).select_from(rows).group_by(*rows.c).subquery()
+    return select(func.count(), func.sum(each.c.times)).select_from(each)
 
 
 def flagged(source_row: FromClause, flags: Sequence[Test]) -> list[ColumnElement[Any]]:

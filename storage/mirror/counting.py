@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from models.enums import CountPrecision
 from models.records import Count
 from storage.mirror import lists
 from storage.mirror.bounds import Legs
-from storage.mirror.building import Form, Source, kept, leg, limit, tested
+from storage.mirror.building import Form, kept, leg, limit, narrow, tested
 from storage.mirror.listing import TICKETS, Listing
 from storage.mirror.lowering import Surroundings, conjuncts, lowered
 from storage.mirror.planning import Path, Walk
@@ -78,8 +77,7 @@ async def of_plan(session: Fetcher, plan: Plan) -> Count:
     """`plan` is of an order that every listing has: by its default."""
     path, question = _best(plan)
     if not question.checks and question.test is EVERY:
-        number = await _plainly(session, plan, path)
-        return precise(number, whole=True)
+        return await _plainly(session, plan, path)
     if not question.checks:
         return await _tested(session, plan.listing, path, question)
     whole = plan.segments[0]
@@ -89,13 +87,11 @@ async def of_plan(session: Fetcher, plan: Plan) -> Count:
     return precise(len(found.rows), whole=found.ended)
 
 
-async def _plainly(session: Fetcher, plan: Plan, path: Path) -> int:
-    """Where a row may be in several legs, one of them that has too many is enough to know."""
-    for values in path.legs if path.twice else ():
-        one = dataclasses.replace(path, legs=(values,), twice=False)
-        if await lists.count(session, plan, one, MOST + 1) > MOST:
-            return MOST + 1
-    return await lists.count(session, plan, path, MOST + 1)
+async def _plainly(session: Fetcher, plan: Plan, path: Path) -> Count:
+    if not path.twice or len(path.legs) == 1:
+        return precise(await lists.count(session, plan, path, MOST + 1), whole=True)
+    number, whole = await lists.count_apart(session, plan, path, 2 * MOST + 2)
+    return precise(number, whole=whole)
 
 
 def _best(plan: Plan) -> tuple[Path, Question]:
@@ -115,16 +111,16 @@ async def _tested(session: Fetcher, listing: Listing, path: Path, question: Ques
     bound = Legs(listing, Walk(path, descending=False)).at(None)
     assert bound is not None
     form, values = bound
-    key = ("tested", listing.name, form, question.limits.examined, question.test.shape)
-    read = kept(key, lambda: _looked_at(listing, form, question))
+    (most,) = question.limits.looked_at(question.test)
+    read = kept(("tested", listing.name, form, most, question.test.shape), lambda: _looked_at(listing, form, question))
     ((looked_at, fit),) = await session.fetch(read, {**question.values, **values})
-    return precise(int(fit or 0), whole=looked_at <= question.limits.examined)
+    return precise(int(fit or 0), whole=looked_at <= most)
 
 
 def _looked_at(listing: Listing, form: Form, question: Question) -> Any:
-    most = question.limits.examined + 1
-    source = Source(listing, listing.indexes[form.at], joined=True)
-    passed = tested(listing.table, question.test)
+    most = question.limits.looked_at(question.test)[0] + 1
+    source = narrow(listing, form, (*listing.key, *question.test.columns))
+    passed = tested(source.row, question.test)
     assert passed is not None
     columns = [*(source.column(name) for name in listing.key), passed.label("ok")]
     legs = [limit(leg(source, form, number, columns), most) for number in range(len(form.kinds))]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 from storage.database import Database, Row
 from storage.mirror import reading
 from storage.mirror.bounds import Legs, key_columns
-from storage.mirror.building import counted, kept
+from storage.mirror.building import Form, counted, counted_apart, kept
 from storage.mirror.collecting import Collecting
 from storage.mirror.planning import Path, Walk
 from storage.mirror.plans import Plan, Segment
@@ -146,16 +145,27 @@ async def few(session: Fetcher, plan: Plan, now: float) -> Path | None:
 async def has_few(session: Fetcher, plan: Plan, path: Path) -> bool:
     if path.most is not None and path.most <= plan.limits.few:
         return True
-    # What is there twice counts twice: telling it apart costs more than it could bring.
-    each = replace(path, twice=False)
-    return await count(session, plan, each, plan.limits.few + 1) <= plan.limits.few
+    return await count(session, plan, path, plan.limits.few + 1) <= plan.limits.few
 
 
 async def count(session: Fetcher, plan: Plan, path: Path, most: int) -> int:
-    """The rows of a path, none counted beyond `most`."""
-    bound = Legs(plan.listing, Walk(path, descending=False)).at(None)
-    assert bound is not None
-    form, values = bound
+    """The rows of a path, none counted beyond `most`; what is there twice counts twice."""
+    form, values = _whole(plan, path)
     read = kept(("counted", plan.listing.name, form, most), lambda: counted(plan.listing, form, most))
     ((number,),) = await session.fetch(read, {"tenant": plan.tenant, **values})
     return int(number)
+
+
+async def count_apart(session: Fetcher, plan: Plan, path: Path, most: int) -> tuple[int, bool]:
+    """The different rows of a path, where some may be there twice; False: there may be more than these, for `most` were
+    looked at."""
+    form, values = _whole(plan, path)
+    read = kept(("apart", plan.listing.name, form, most), lambda: counted_apart(plan.listing, form, most))
+    ((number, looked_at),) = await session.fetch(read, {"tenant": plan.tenant, **values})
+    return int(number), int(looked_at or 0) < most
+
+
+def _whole(plan: Plan, path: Path) -> tuple[Form, dict[str, Any]]:
+    bound = Legs(plan.listing, Walk(path, descending=False)).at(None)
+    assert bound is not None
+    return bound

@@ -90,11 +90,11 @@ VALUE_PREFIX: Mapping[CustomFieldKind, str] = {
 
 
 def value_prefix(kinds: Sequence[CustomFieldKind]) -> str:
-    """What the keys of a custom field's values begin with, by its kind; texts where it is not known."""
+    """What the keys of a custom field's values begin with, by its kind."""
     if CustomFieldKind.MULTI_CHOICE in kinds:
         raise Unsupported(
             "A custom field of several values is no order.",
             nearest="Order by a field of one value.",
             field="order",
         )
-    return VALUE_PREFIX.get(kinds[0], "t") if kinds else "t"
+    return VALUE_PREFIX.get(kinds[0], "t")

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 from storage.mirror.listing import Index, Key, Listing
+from storage.mirror.predicates import EVERY
 from storage.mirror.terms import Fix, Leaf, Range
 
 MOST_LEGS = 64
@@ -172,11 +173,13 @@ def walk(listing: Listing, leaves: Sequence[Leaf], sort: Sequence[Key], extra: S
             candidate = _walk(listing, index, used, leaves, sort)
             if candidate is not None:
                 found.append(candidate)
-    return min(found, key=_cost, default=None)
+    return min(found, key=lambda walk: _cost(walk, leaves), default=None)
 
 
-def _cost(walk: Walk) -> tuple[bool, int, int, int]:
-    return walk.runs, walk.path.weight, -len(walk.path.leaves), len(walk.path.legs)
+def _cost(walk: Walk, leaves: Sequence[Leaf]) -> tuple[bool, int, int, int, int]:
+    ensured = walk.path.leaves
+    left = sum(leaf.maybe is not EVERY for at, leaf in enumerate(leaves) if at not in ensured)
+    return walk.runs, walk.path.weight, left, -len(ensured), len(walk.path.legs)
 
 
 def _walk(listing: Listing, index: Index, used: Used, leaves: Sequence[Leaf], sort: Sequence[Key]) -> Walk | None:

@@ -319,7 +319,9 @@ class There(Test):
 
     @property
     def lookups(self) -> int:
-        return 1 + self._test.lookups
+        """One for each of several values."""
+        several = sum(len(value) for value in self._test.values() if isinstance(value, tuple))
+        return max(1, several) + self._test.lookups
 
 
 def there(table: FromClause, same: tuple[tuple[str, str], ...], test: Test) -> Test:

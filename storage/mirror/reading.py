@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, literal_column, select, union_all
@@ -18,6 +18,7 @@ from storage.mirror.building import (
     leg,
     limit,
     merged,
+    narrow,
     placed,
     shapes,
     tested,
@@ -52,16 +53,9 @@ def _looked_at(listing: Listing, form: Form, window: int, test: Test) -> Any:
     """The first rows of the leg: what they are found by, and what is tested. SQLite tests a row outside in half the
     time that it takes to hand out the answer of a test inside."""
     names = dict.fromkeys((*placed(form), *listing.key, *sorted(test.columns)))
-    source = _narrow(listing, form, names)
-    tenant = source.main.c.tenant if source.joined else source.side.c.tenant
-    columns = [tenant, *(source.column(name) for name in names)]
+    source = narrow(listing, form, names)
+    columns = [source.row.c.tenant, *(source.column(name) for name in names)]
     return limit(in_order(source, form, leg(source, form, 0, columns)), window)
-
-
-def _narrow(listing: Listing, form: Form, names: Iterable[str]) -> Source:
-    """Without the listed table where the other one has all of these columns."""
-    index = listing.indexes[form.at]
-    return Source(listing, index, joined=not Source(listing, index, joined=False).has(names))
 
 
 def _passed(listing: Listing, form: Form, size: int, rows: Any, test: Test, flags: Sequence[Test]) -> Any:
@@ -107,7 +101,7 @@ def last_looked_at(listing: Listing, form: Form, window: int) -> Statement:
     def build() -> Any:
         if len(form.kinds) > 1:
             return merged(listing, form, 1, window - 1)
-        source, names = _narrow(listing, form, placed(form)), placed(form)
+        source, names = narrow(listing, form, placed(form)), placed(form)
         return limit(in_order(source, form, leg(source, form, 0, [source.column(n) for n in names])), 1, window - 1)
 
     return kept(("last", listing.name, form, window), build)
@@ -118,8 +112,8 @@ def every(listing: Listing, form: Form, size: int, test: Test, *, passing: bool 
     whether it passes the test; `passing`: only those that do."""
 
     def build() -> Any:
-        source = _narrow(listing, form, (*placed(form), *test.columns))
-        passed = tested(source.main if source.joined else source.side, test)
+        source = narrow(listing, form, (*placed(form), *test.columns))
+        passed = tested(source.row, test)
         ok = literal_column("1") if passed is None or passing else passed
         legs = []
         for number in range(len(form.kinds)):

@@ -8,25 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storage.mirror.spans import Span, Spreads
+from storage.mirror.spans import Span, Spreads, of_keys
 from storage.mirror.walking import Fetcher
 from storage.statements import Native
 
+PREFIXES = ("t", "n", "b")
+"""Of texts, numbers, yes and no."""
 _STEPS = """
-WITH RECURSIVE spread (value, step) AS (
-    SELECT (
-        SELECT value FROM ticket_values WHERE tenant = :tenant AND helpdesk = :helpdesk AND field = :field
-        AND value >= :low AND value < :below ORDER BY value LIMIT 1
-    ), 1
+WITH RECURSIVE spread (helpdesk, value, step) AS (
+    SELECT asked.helpdesk, (
+        SELECT value FROM ticket_values
+        WHERE tenant = :tenant AND helpdesk = asked.helpdesk AND field = :field AND value >= :low AND value < :below
+        ORDER BY value LIMIT 1
+    ), 1 FROM {asked}
     UNION ALL
-    SELECT (
-        SELECT value FROM ticket_values WHERE tenant = :tenant AND helpdesk = :helpdesk AND field = :field
+    SELECT spread.helpdesk, (
+        SELECT value FROM ticket_values
+        WHERE tenant = :tenant AND helpdesk = spread.helpdesk AND field = :field
         AND value > spread.value AND value < :below ORDER BY value LIMIT 1
     ), step + 1 FROM spread WHERE value IS NOT NULL AND step <= :most
 )
-SELECT value FROM spread WHERE value IS NOT NULL
+SELECT value, step FROM spread WHERE value IS NOT NULL
 """
-_FIND = Native(sqlite=_STEPS, postgresql=_STEPS)
+_FIND = Native(
+    sqlite=_STEPS.format(asked="(SELECT value AS helpdesk FROM json_each(:set__helpdesks)) AS asked"),
+    postgresql=_STEPS.format(asked="unnest(CAST(:set__helpdesks AS integer[])) AS asked (helpdesk)"),
+)
 
 
 async def spread(session: Fetcher, tenant: int, helpdesks: Sequence[int], asked: Iterable[Span], most: int) -> Spreads:
@@ -43,11 +50,16 @@ async def _values(
     session: Fetcher, tenant: int, helpdesks: Sequence[int], span: Span, most: int
 ) -> tuple[str, ...] | None:
     """None: a helpdesk has more."""
-    found: dict[str, None] = {}
-    for helpdesk in helpdesks:
-        values = {"tenant": tenant, "helpdesk": helpdesk, "most": most, **span._asdict()}
-        rows = await session.fetch(_FIND, values)
-        if len(rows) > most:
-            return None
-        found.update((row[0], None) for row in rows)
-    return tuple(sorted(found))
+    values = {"tenant": tenant, "helpdesks": list(helpdesks), "most": most, **span._asdict()}
+    rows = await session.fetch(_FIND, values)
+    if any(step > most for _, step in rows):
+        return None
+    return tuple(sorted({value for value, _ in rows}))
+
+
+async def kind_of_values(session: Fetcher, tenant: int, helpdesks: Sequence[int], field: str) -> str:
+    """What the keys of a field's values begin with, by the values there are: for a field that nobody has defined."""
+    for prefix in PREFIXES:
+        if await _values(session, tenant, helpdesks, of_keys(field, prefix), 0) is None:
+            return prefix
+    return PREFIXES[0]

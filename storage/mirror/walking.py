@@ -35,10 +35,11 @@ class Fetcher(Protocol):
 class Limits:
     """How much one page may cost.
 
-    `examined`: rows it looks at, those that a test has to look up among them. `windows`: where several legs are merged,
-    how many by turns; they are sorted each time. `checked`: rows that are read to be checked one by one, by turns, the
-    first as many as are wanted. `few`: so many rows are sorted in hand. `runs`: rows that are read by turns until a run
-    of equal ones is whole. `values`: so many different ones of a custom field are read as lists of their own.
+    `examined`: rows it looks at; one that a test has to look up counts three times. `windows`: where several legs are
+    merged, how many by turns; they are sorted each time. `checked`: rows that are read to be checked one by one, by
+    turns, the first as many as are wanted. `few`: so many rows are sorted in hand. `runs`: rows that are read by turns
+    until a run of equal ones is whole. `values`: so many different ones of a custom field are read as lists of their
+    own.
     """
 
     examined: int = 1_500
@@ -51,7 +52,7 @@ class Limits:
     def looked_at(self, test: Test, *, several: bool = False) -> list[int]:
         """How many rows a page tests, by turns."""
         windows = self.windows if several else (self.examined,)
-        return [max(1, window // (1 + test.lookups)) for window in windows]
+        return [max(1, window // (1 + 3 * test.lookups)) for window in windows]
 
 
 LIMITS = Limits()
