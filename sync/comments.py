@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 import msgspec
 from cachetools import TTLCache
@@ -26,6 +25,7 @@ from sync.gate import Gate
 from sync.leasing import Held, holding, told, write
 from sync.outcome import Outcome
 from sync.parts import SyncParts
+from sync.policy import later
 from sync.waiting import Backoff, problem_of
 
 log = logging.getLogger("deskgraph.sync")
@@ -127,12 +127,12 @@ class CommentsWorker:
             finished_at=now,
             first_finished_at=before.first_finished_at or now,
             watermark=now,
-            due_at=now + timedelta(seconds=self._parts.policy.comments_every_s),
+            due_at=later(now, self._parts.policy.comments_every_s),
             error=None,
         )
 
     async def _failed(self, held: Held, error: HelpdeskError) -> None:
-        due = self._parts.clock.now() + timedelta(seconds=self._backoff.failed(error.retry_after))
+        due = later(self._parts.clock.now(), self._backoff.failed(error.retry_after))
         await self._noted(held, msgspec.structs.replace(held.checkpoint, error=problem_of(error), due_at=due))
 
     async def _noted(self, held: Held, after: Checkpoint) -> None:

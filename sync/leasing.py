@@ -71,7 +71,8 @@ async def _renew(parts: SyncParts, held: Held, done: asyncio.Event) -> None:
         with contextlib.suppress(StorageUnavailable):  # it may still hold by the next time
             if not await renew(parts.db, held.lease, parts.policy.lease_s):
                 held.lost = True
-                log.warning("another worker took this stream over", extra=told(held.lease))
+                said = "this stream is no longer ours: its lease ran out, or another worker took it over"
+                log.warning(said, extra=told(held.lease))
 
 
 def told(lease: Lease) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from models.enums import SyncKind
 
@@ -60,3 +61,9 @@ class SyncPolicy:
     changes_keep_s: float = 7 * 86_400.0
     changes_keep_rows: int = 10_000_000
     weights: Mapping[SyncKind, int] = field(default_factory=lambda: WEIGHTS)
+
+
+def later(now: datetime, seconds: float) -> datetime:
+    """When something is due again: a whole second, as moments are kept, and not before so long has passed."""
+    due = now + timedelta(seconds=seconds)
+    return due.replace(microsecond=0) + timedelta(seconds=1) if due.microsecond else due

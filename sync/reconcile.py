@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -35,6 +35,7 @@ from sync.leasing import Held, holding, told, write
 from sync.looking_up import LookUps, Place, place_of, with_place
 from sync.outcome import Outcome
 from sync.parts import SyncParts
+from sync.policy import later
 from sync.valves import Halt
 from sync.waiting import NEVER, Backoff, problem_of
 
@@ -73,7 +74,7 @@ class ReconcileWorker:
                 return Outcome.HALTED
             except HelpdeskError as error:
                 log.warning("reconciliation was cut short: %s", error.message, extra=told(held.lease))
-                due = self._parts.clock.now() + timedelta(seconds=self._backoff.failed(error.retry_after))
+                due = later(self._parts.clock.now(), self._backoff.failed(error.retry_after))
                 await self._ended(held, held.checkpoint.status, due, problem_of(error))
                 return Outcome.LATER
 
@@ -87,9 +88,7 @@ class ReconcileWorker:
         place = await self._counted(place)
         held.checkpoint = with_place(held.checkpoint, place)
         self._backoff.worked()
-        await self._ended(
-            held, SyncStatus.LIVE, parts.clock.now() + timedelta(seconds=parts.policy.reconcile_every_s), None
-        )
+        await self._ended(held, SyncStatus.LIVE, later(parts.clock.now(), parts.policy.reconcile_every_s), None)
         left = await absences.sought(parts.db, parts.tenancy, self.helpdesk, 1)
         return Outcome.LATER if left or place.scanned < place.ceiling else Outcome.CAUGHT_UP
 

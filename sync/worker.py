@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -29,6 +29,7 @@ from sync.gate import Gate
 from sync.leasing import Held, holding, told, write
 from sync.outcome import Outcome
 from sync.parts import SyncParts
+from sync.policy import later
 from sync.storing import store
 from sync.valves import SUSPICIOUS_DELETES, WINDOW_STUCK, Halt, RemovedShare, UnreadableShare
 from sync.waiting import NEVER, Backoff, problem_of
@@ -140,12 +141,12 @@ class StreamWorker:
             processed=before.processed + batch.rows,
             expected=batch.expected if batch.expected is not None else before.expected,
             pass_number=before.pass_number + ended,
-            due_at=now if batch.more else now + timedelta(seconds=every),
+            due_at=now if batch.more else later(now, every),
             error=None,
         )
 
     async def _failed(self, held: Held, problem: RemoteProblem, retry_after: float | None) -> Outcome:
-        due = self._parts.clock.now() + timedelta(seconds=self._backoff.failed(retry_after))
+        due = later(self._parts.clock.now(), self._backoff.failed(retry_after))
         await self._noted(held, msgspec.structs.replace(held.checkpoint, error=problem, due_at=due))
         return Outcome.LATER
 

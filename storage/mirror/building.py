@@ -190,7 +190,7 @@ def merged(listing: Listing, form: Form, size: int, skipped: int = 0) -> Any:
 def counted(listing: Listing, form: Form, most: int) -> Any:
     """How many rows the legs have, none counted beyond `most`. What is in several legs counts as often."""
     source = Source(listing, listing.indexes[form.at], joined=False)
-    one = literal_column("1").label("one")
+    one: ColumnElement[Any] = literal_column("1").label("one")
     legs = [limit(leg(source, form, number, [one]), most) for number in range(len(form.kinds))]
     if len(legs) == 1:
         return select(func.count()).select_from(legs[0].subquery())

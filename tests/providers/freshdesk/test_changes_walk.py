@@ -276,7 +276,7 @@ async def test_two_updates_within_one_second_are_both_seen():
 
 
 async def test_sixty_thousand_of_which_three_thousand_share_a_second():
-    """Every page in between a hundred tickets are updated somewhere, most of them in that second."""
+    """Before every page a dozen tickets are updated, half of them of that second, until 4,000 have been."""
     moments = [index // 7 for index in range(57_000)] + [4_000] * 3_000
     vendor = Vendor.of(moments)
     before, touched, dice = dict(vendor.rows), set(), Random(1)
