@@ -38,13 +38,11 @@ class _Ahead(Session):
     async def _write(self) -> None:
         while self._waiting:
             await self._inner.run(*self._waiting.popleft())
+        self._writing = None
 
     async def written(self) -> None:
-        while self._writing is not None:
+        if self._writing is not None:
             await self._writing
-            self._writing = None
-            if self._waiting:
-                self._writing = asyncio.ensure_future(self._write())
 
     async def stopped(self) -> None:
         """Nothing more is begun."""

@@ -16,7 +16,7 @@ _FEW: Final = 8
 def packed_raws(raws: Sequence[Any]) -> asyncio.Future[list[bytes | None]]:
     """Begins at once; wait for it where it is needed."""
     loop = asyncio.get_running_loop()
-    if len(raws) > _FEW:
+    if sum(raw is not None for raw in raws) > _FEW:
         return loop.run_in_executor(None, _packed, raws)
     done: asyncio.Future[list[bytes | None]] = loop.create_future()
     done.set_result(_packed(raws))

@@ -82,9 +82,13 @@ async def index(session: Session, docs: Sequence[Doc]) -> None:
     counts."""
     by_key: dict[Key, Doc] = {(KINDS[d.kind], d.helpdesk, d.num, d.sub): d for d in docs}
     asking = asyncio.ensure_future(_indexed(session, by_key))
-    await asyncio.sleep(0)  # the question is on its way meanwhile
-    words = {key: words_of(doc) for key, doc in by_key.items()}
-    packed = {key: pack(found) for key, found in words.items()}
+    try:
+        await asyncio.sleep(0)  # the question is on its way meanwhile
+        words = {key: words_of(doc) for key, doc in by_key.items()}
+        packed = {key: pack(found) for key, found in words.items()}
+    except BaseException:
+        await asyncio.gather(asking, return_exceptions=True)  # nothing of ours is under way
+        raise
     there = await asking
     same = {k for k, old in there.items() if old.at == by_key[k].at and old.packed == packed[k]}
     await _take_out(session, [old for key, old in there.items() if key not in same])

@@ -10,6 +10,7 @@ from storage import rows
 from storage.apply.ahead import ahead
 from storage.apply.savepoints import UNSTORABLE, savepoint
 from storage.database import Database, Ending, Session
+from storage.search.documents import Words, pack
 from storage.search.index import Doc, Ref, forget, index
 from storage.search.searching import search
 from storage.statements import Native
@@ -84,6 +85,39 @@ async def test_what_fails_ahead_is_told_and_taken_back(db: Database) -> None:
                 await _ADD.run(writing, [("never begun", "x")])
         await _ADD.run(session, [("after", "x")])
     assert await _names(db) == ["after", "kept"]
+
+
+async def test_who_cannot_be_stored_meanwhile_is_taken_back_alone(db: Database) -> None:
+    async with db.write(1) as session:
+        with pytest.raises(OverflowError):
+            async with savepoint(session), ahead(session) as writing:
+                await _ADD.run(writing, [("lost", "x")])
+                await _ADD.run(writing, [("lost too", "x")])
+                raise OverflowError
+        await _ADD.run(session, [("kept", "x")])
+    assert await _names(db) == ["kept"]
+
+
+async def test_words_that_cannot_be_packed_leave_nothing_under_way(
+    db: Database, desk: CopyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def packed(words: Words) -> bytes:
+        if "bad" in words.text:
+            raise UnicodeError
+        return pack(words)
+
+    monkeypatch.setattr("storage.search.index.pack", packed)
+
+    def doc(num: int, text: str) -> Doc:
+        return Doc(kind=SearchKind.TICKET, helpdesk=1, num=num, at=1_700_000_000, title=text)
+
+    async with db.write(desk.tenancy.number) as session:
+        with pytest.raises(UNSTORABLE):
+            async with savepoint(session), ahead(session) as writing:
+                await index(writing, [doc(1, "good"), doc(2, "bad")])
+        await index(session, [doc(3, "good")])
+    found = await search(db, desk.tenancy, Scope(tenant="acme"), ("desk",), "good")
+    assert [hit.num for hit in found.hits] == [3]
 
 
 async def test_who_fails_meanwhile_leaves_nothing_under_way(db: Database) -> None:
