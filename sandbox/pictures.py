@@ -103,7 +103,7 @@ def _scene(size: tuple[int, int], luck: random.Random, step: int) -> Image.Image
         box = (x, y, x + luck.randint(width // 10, width // 3), y + luck.randint(height // 8, height // 3))
         draw.ellipse(box, fill=_colour(luck), outline=(20, 20, 20))
     draw.text((width // 20, height * 9 // 10), f"SN{luck.randint(10**6, 10**7)}", fill=(250, 250, 250))
-    return image.filter(ImageFilter.BoxBlur(0.6))
+    return image.filter(ImageFilter.GaussianBlur(0.6))
 
 
 def _screen(size: tuple[int, int], luck: random.Random) -> Image.Image:

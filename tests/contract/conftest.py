@@ -24,7 +24,7 @@ helpdesk answers itself."""
 
 
 FEW = 240
-"""Few enough tickets that no ceiling of a vendor is met, and none is archived."""
+"""Few enough tickets that no ceiling of a vendor is met, and none is archived; enough for more than a page of 100."""
 
 
 @pytest.fixture(scope="session")

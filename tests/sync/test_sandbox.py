@@ -22,7 +22,7 @@ TICKETS = [SyncKind.TICKETS]
 
 @pytest.fixture
 async def company() -> AsyncIterator[Company]:
-    async with open_company(premises(240, limits=False)) as opened:
+    async with open_company(premises(140, limits=False)) as opened:
         yield opened
 
 
