@@ -28,6 +28,9 @@ CHANNEL = "deskgraph_changes"
 WAIT_S = 2.0
 """How long a caller waits for a connection, and a connection for the server."""
 LISTEN_AGAIN_S = 1.0
+STATEMENTS = 250
+LONGEST_STATEMENT = 64 * 1024
+"""What a connection remembers the plans of: a list of many legs is long, and takes longer to plan than to read."""
 
 _GONE = (
     asyncpg.PostgresConnectionError,
@@ -247,6 +250,8 @@ async def open_postgresql(url: str, *, connections: int) -> PostgresqlDatabase:
             timeout=WAIT_S,
             init=_prepared,
             reset=_as_it_was,
+            statement_cache_size=STATEMENTS,
+            max_cacheable_statement_size=LONGEST_STATEMENT,
             server_settings={"application_name": "deskgraph", "lock_timeout": "60s"},
         )
         await _warned(pool)
