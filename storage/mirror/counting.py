@@ -101,7 +101,7 @@ def _best(plan: Plan) -> tuple[Path, Question]:
     paths = [*plan.candidates, walk.path]
     for path in paths:
         question = plan.of_few(path)
-        if question.test is EVERY:
+        if question.test is EVERY and not question.checks:
             return path, question
     return paths[0], plan.of_few(paths[0])
 

@@ -88,7 +88,7 @@ def _texts(key: str, test: Text, desks: Sequence[int]) -> Leaf:
 def _between(span: Span, desks: Sequence[int], spreads: Spreads) -> Leaf:
     """The keys decide, on the record as in the index."""
     fix = Fix(_PREFIX, tuple((desk, span.field) for desk in desks), ticket_values.name, twice=True)
-    return present(span, desks, spreads)._replace(range=Range("value", span.low, span.below, fix=fix))
+    return present(span, desks, spreads)._replace(range=Range("value", span.low, span.below, fix, exact=True))
 
 
 def present(span: Span, desks: Sequence[int], spreads: Spreads) -> Leaf:
@@ -104,7 +104,9 @@ def _beginning(test: Text, span: Span, desks: Sequence[int], spreads: Spreads) -
     leaf = _between(span, desks, spreads)
     if not test.case_sensitive and len(folded(test.values[0])) <= KEY_LENGTH:
         return leaf
-    return leaf._replace(sure=NONE, check=_checked(span.field, lambda v: isinstance(v, str) and holds(test, v)).check)
+    assert leaf.range is not None
+    check = _checked(span.field, lambda value: isinstance(value, str) and holds(test, value)).check
+    return leaf._replace(sure=NONE, check=check, range=leaf.range._replace(exact=False))
 
 
 def _checked(key: str, fits: Callable[[Any], bool]) -> Leaf:

@@ -187,6 +187,7 @@ def _nearest(keys: Sequence[str]) -> str:
 def asked(listing: Listing, leaves: Sequence[Leaf], ensured: frozenset[int], tenant: int, limits: Limits) -> Question:
     """What is left when some leaves are ensured by the way the rows are found."""
     test = all_of([leaf.maybe for at, leaf in enumerate(leaves) if at not in ensured])
-    checks: tuple[Check, ...] = tuple(leaf.check for leaf in leaves if leaf.check is not None)
+    left = [leaf for at, leaf in enumerate(leaves) if at not in ensured or leaf.range is None or not leaf.range.exact]
+    checks: tuple[Check, ...] = tuple(leaf.check for leaf in left if leaf.check is not None)
     flags = flags_of(checks)
     return Question(listing, test, flags, checks, values_of(test, flags, tenant), limits)

@@ -24,12 +24,14 @@ class Fix(NamedTuple):
 
 
 class Range(NamedTuple):
-    """`low` <= column < `below`; None is no bound. With `fix`: in the rows of that table."""
+    """`low` <= column < `below`; None is no bound. With `fix`: in the rows of that table. `exact`: what is found there
+    fits, and needs no check."""
 
     column: str
     low: Any
     below: Any
     fix: Fix | None = None
+    exact: bool = False
 
     @property
     def bounds(self) -> tuple[Any, Any]:
