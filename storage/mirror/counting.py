@@ -111,14 +111,14 @@ async def _tested(session: Fetcher, listing: Listing, path: Path, question: Ques
     bound = Legs(listing, Walk(path, descending=False)).at(None)
     assert bound is not None
     form, values = bound
-    (most,) = question.limits.looked_at(question.test)
-    read = kept(("tested", listing.name, form, most, question.test.shape), lambda: _looked_at(listing, form, question))
+    key = ("tested", listing.name, form, question.most, question.test.shape)
+    read = kept(key, lambda: _looked_at(listing, form, question))
     ((looked_at, fit),) = await session.fetch(read, {**question.values, **values})
-    return precise(int(fit or 0), whole=looked_at <= most)
+    return precise(int(fit or 0), whole=looked_at <= question.most)
 
 
 def _looked_at(listing: Listing, form: Form, question: Question) -> Any:
-    most = question.limits.looked_at(question.test)[0] + 1
+    most = question.most + 1
     source = narrow(listing, form, (*listing.key, *question.test.columns))
     passed = tested(source.row, question.test)
     assert passed is not None

@@ -186,8 +186,10 @@ def _nearest(keys: Sequence[str]) -> str:
 
 def asked(listing: Listing, leaves: Sequence[Leaf], ensured: frozenset[int], tenant: int, limits: Limits) -> Question:
     """What is left when some leaves are ensured by the way the rows are found."""
-    test = all_of([leaf.maybe for at, leaf in enumerate(leaves) if at not in ensured])
-    left = [leaf for at, leaf in enumerate(leaves) if at not in ensured or leaf.range is None or not leaf.range.exact]
-    checks: tuple[Check, ...] = tuple(leaf.check for leaf in left if leaf.check is not None)
+    over = [leaf for at, leaf in enumerate(leaves) if at not in ensured]
+    test = all_of([leaf.maybe for leaf in over])
+    sure = [leaf for at, leaf in enumerate(leaves) if at in ensured and leaf.range is not None and leaf.range.exact]
+    checks: tuple[Check, ...] = tuple(leaf.check for leaf in leaves if leaf.check is not None and leaf not in sure)
     flags = flags_of(checks)
-    return Question(listing, test, flags, checks, values_of(test, flags, tenant), limits)
+    most = limits.rows(test, indexed=all(leaf.fix is not None or leaf.range is not None for leaf in over))
+    return Question(listing, test, flags, checks, values_of(test, flags, tenant), limits, most)

@@ -35,24 +35,24 @@ class Fetcher(Protocol):
 class Limits:
     """How much one page may cost.
 
-    `examined`: rows it looks at; one that a test has to look up counts three times. `windows`: where several legs are
-    merged, how many by turns; they are sorted each time. `checked`: rows that are read to be checked one by one, by
-    turns, the first as many as are wanted. `few`: so many rows are sorted in hand. `runs`: rows that are read by turns
-    until a run of equal ones is whole. `values`: so many different ones of a custom field are read as lists of their
-    own.
+    `examined`: rows it looks at, where the filter has an index that another order would read; one that a test has to
+    look up counts three times. `far`: rows it looks at where no order would do better. `windows`: where several legs
+    are merged, by what shares of these it goes on; they are sorted each time. `checked`: rows that are read to be
+    checked one by one, by turns, the first as many as are wanted. `few`: so many rows are sorted in hand. `runs`: rows
+    that are read by turns until a run of equal ones is whole. `values`: so many different ones of a custom field are
+    read as lists of their own.
     """
 
     examined: int = 1_500
-    windows: tuple[int, ...] = (120, 880, 500)
-    checked: tuple[int, ...] = (200, 500)
+    far: int = 5_000
+    windows: tuple[float, ...] = (0.025, 0.175, 0.8)
+    checked: tuple[int, ...] = (200, 750)
     few: int = 1_000
     runs: tuple[int, ...] = (200, 1_000, 5_000)
     values: int = 24
 
-    def looked_at(self, test: Test, *, several: bool = False) -> list[int]:
-        """How many rows a page tests, by turns."""
-        windows = self.windows if several else (self.examined,)
-        return [max(1, window // (1 + 3 * test.lookups)) for window in windows]
+    def rows(self, test: Test, *, indexed: bool) -> int:
+        return max(1, self.examined // (1 + 3 * test.lookups)) if indexed else self.far
 
 
 LIMITS = Limits()
@@ -70,7 +70,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Question:
-    """What is left to be tested, in SQL and on records, and the values of all tests by their names."""
+    """What is left to be tested, in SQL and on records, and the values of all tests by their names. `most`: rows that
+    may be tested."""
 
     listing: Listing
     test: Test
@@ -78,6 +79,11 @@ class Question:
     checks: tuple[Check, ...]
     values: Mapping[str, Any]
     limits: Limits
+    most: int
+
+    def by_turns(self, *, several: bool) -> list[int]:
+        """How many rows to test at a time."""
+        return [max(1, round(share * self.most)) for share in self.limits.windows] if several else [self.most]
 
     def fitting(self, rows: Sequence[Row], card: int) -> Sequence[Row]:
         """Those whose record passes the checks. `card`: where it stands in a row; the flags are behind it."""
@@ -113,9 +119,8 @@ class Walking:
         self._sort = sort
         self._legs = legs
         self._several = len(walk.path.legs) > 1
-        limits = asked.limits
-        self._checked = [0, *limits.checked]
-        self._windows = [0] if asked.test is EVERY else limits.looked_at(asked.test, several=self._several)
+        self._checked = [0, *asked.limits.checked]
+        self._windows = [0] if asked.test is EVERY else asked.by_turns(several=self._several)
         self._kept: list[Row] = []
 
     async def read(self, place: Place | None, need: int) -> Found:

@@ -27,7 +27,7 @@ from tests.storage.mirror.worlds import CONDITIONS, DESKS, NOW, ORDERS, info, wo
 from tests.support.databases import KINDS, database_url
 
 EVERYONE = Scope(tenant="t")
-TINY = Limits(examined=23, windows=(7, 16), checked=(5, 5), few=12, runs=(4, 60, 900), values=6)
+TINY = Limits(examined=23, far=23, windows=(0.3, 0.7), checked=(5, 5), few=12, runs=(4, 60, 900), values=6)
 
 
 class Copy:
@@ -148,7 +148,7 @@ def test_any_question_in_any_order(
 async def test_a_range_of_few_values_is_read_value_by_value(copy: Copy) -> None:
     """However few rows may be looked at: each that is read fits, and is the next."""
     where = Custom("cf_size", Number("", gte=-5, lt=40))
-    mirror = copy.mirror(Limits(examined=1, windows=(1,), checked=(), few=0, values=1_000))
+    mirror = copy.mirror(Limits(examined=1, far=1, windows=(1.0,), checked=(), few=0, values=1_000))
     expected = [(t.helpdesk, t.remote_id) for t in truly(copy, where, [TicketOrder()], DESKS)]
     page = await asyncio.to_thread(
         copy.run, mirror.tickets(EVERYONE, DESKS, TicketQuery(where=where), PageRequest(size=40))
