@@ -13,6 +13,14 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+_Held: TypeAlias = "tuple[Connection | None, float]"
+_NONE: _Held = (None, 0.0)
+LONG_S = 240.0
+"""A connection that lay idle for so long is not trusted: something on the way may have forgotten it and not told."""
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class Lent:
@@ -22,9 +30,9 @@ class Lent:
         self._pool = pool
         self._wait_s = wait_s
         self._closed = False
-        self._free: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
+        self._free: asyncio.LifoQueue[_Held] = asyncio.LifoQueue()
         for _ in range(most):
-            self._free.put_nowait(None)
+            self._free.put_nowait(_NONE)
 
     async def take(self) -> Connection:
         """Those that were used last come first. TimeoutError when none is given back in time."""
@@ -33,21 +41,24 @@ class Lent:
                 held = await self._free.get()
         else:
             held = self._free.get_nowait()
-        if held is not None and _is_as_it_was(held):
-            return held
+        connection, since = held
+        if connection is not None and _is_as_it_was(connection) and _now() - since < LONG_S:
+            return connection
         try:
-            if held is not None:
-                await self._pool.release(held)
+            if connection is not None:
+                if _is_as_it_was(connection):
+                    connection.terminate()
+                await self._pool.release(connection)
             return await self._pool.acquire(timeout=self._wait_s)
         except BaseException:
-            self._free.put_nowait(None)
+            self._free.put_nowait(_NONE)
             raise
 
     def give(self, connection: Connection) -> bool:
         """False: it is not as it was, and has to go back to the pool (`give_up`)."""
         if self._closed or not _is_as_it_was(connection):
             return False
-        self._free.put_nowait(connection)
+        self._free.put_nowait((connection, _now()))
         return True
 
     async def give_up(self, connection: Connection) -> None:
@@ -55,14 +66,14 @@ class Lent:
         try:
             await self._pool.release(connection)
         finally:
-            self._free.put_nowait(None)
+            self._free.put_nowait(_NONE)
 
     async def aclose(self) -> None:
         self._closed = True
         while not self._free.empty():
-            held = self._free.get_nowait()
-            if held is not None:
-                await self._pool.release(held)
+            connection, _ = self._free.get_nowait()
+            if connection is not None:
+                await self._pool.release(connection)
         await self._pool.close()
 
 

@@ -104,6 +104,7 @@ class PostgresqlDatabase(Database):
     async def _transaction(self, begin: str, setting: str, value: str) -> AsyncIterator[Connection]:
         with _told():
             connection = await self._connections.take()
+        clean = False
         try:
             with _told():
                 await connection.execute(f"{begin}; SELECT set_config('deskgraph.{setting}', {_quoted(value)}, true)")
@@ -114,8 +115,10 @@ class PostgresqlDatabase(Database):
                 raise
             with _told():
                 await connection.execute("COMMIT")
+            clean = True
         finally:
-            if not self._connections.give(connection):
+            # Whoever is cancelled leaves while the server is still at it, and the connection does not tell.
+            if not clean or not self._connections.give(connection):
                 with contextlib.suppress(*_GONE):  # the transaction is over, one way or the other
                     await asyncio.shield(self._connections.give_up(connection))
 

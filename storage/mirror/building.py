@@ -199,13 +199,13 @@ def counted(listing: Listing, form: Form, most: int) -> Any:
 
 
 def counted_apart(listing: Listing, form: Form, most: int) -> Any:
-    """How many different rows there are among the first `most` of all legs, and how many these are."""
+    """How many different rows there are among the first `most` of all legs, none counted beyond half of these."""
     source = Source(listing, listing.indexes[form.at], joined=False)
     own = [source.bare(name) for name in listing.key]
     legs = [limit(leg(source, form, number, own), most) for number in range(len(form.kinds))]
-    rows = limit(union_all(*[select(each.subquery()) for each in legs]), most).subquery()
-    each = select(func.count().label("times")).select_from(rows).group_by(*rows.c).subquery()
-    return select(func.count(), func.sum(each.c.times)).select_from(each)
+    parts = [select(each.subquery()) for each in legs]
+    rows = limit(parts[0] if len(parts) == 1 else union_all(*parts), most).subquery()
+    return select(func.count()).select_from(limit(select(*rows.c).distinct(), most // 2).subquery())
 
 
 def flagged(source_row: FromClause, flags: Sequence[Test]) -> list[ColumnElement[Any]]:

@@ -125,10 +125,11 @@ class Collecting:
         at = len(self._names) - 2
         for row in rows:
             desks.setdefault(row[at], []).append(row[at + 1])
-        beside: dict[tuple[int, int], Row] = {}
-        read = reading.cards(self._asked.listing, self._asked.flags)
-        for desk, numbers in desks.items():
-            values = {**self._asked.values, "helpdesk": desk, "nums": numbers}
-            for found in await self._session.fetch(read, values):
-                beside[found[0], found[1]] = tuple(found)[2:]
+        if not desks:
+            return []
+        values: dict[str, Any] = dict(self._asked.values)
+        for number, (desk, numbers) in enumerate(desks.items()):
+            values |= {f"helpdesk{number}": desk, f"nums{number}": numbers}
+        read = reading.cards(self._asked.listing, self._asked.flags, len(desks))
+        beside = {(found[0], found[1]): tuple(found)[2:] for found in await self._session.fetch(read, values)}
         return [(*row, *beside[row[at], row[at + 1]]) for row in rows if (row[at], row[at + 1]) in beside]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, cast, func, literal_column, select, union, union_all
+from sqlalchemy import Integer, bindparam, cast, func, literal_column, select, union_all
 
 from models.conditions import All, AnyOf, Condition, In, Not
 from models.enums import CountPrecision
@@ -88,9 +88,9 @@ async def of_plan(session: Fetcher, plan: Plan) -> Count:
 
 
 async def _plainly(session: Fetcher, plan: Plan, path: Path) -> Count:
-    if not path.twice or len(path.legs) == 1:
+    if not path.twice:
         return precise(await lists.count(session, plan, path, MOST + 1), whole=True)
-    number, whole = await lists.count_apart(session, plan, path, 2 * MOST + 2)
+    number, whole = await lists.count_apart(session, plan, path, MOST + 1)
     return precise(number, whole=whole)
 
 
@@ -125,7 +125,7 @@ def _looked_at(listing: Listing, form: Form, question: Question) -> Any:
     columns = [*(source.column(name) for name in listing.key), passed.label("ok")]
     legs = [limit(leg(source, form, number, columns), most) for number in range(len(form.kinds))]
     parts = [select(one.subquery()) for one in legs]
-    together = parts[0] if len(parts) == 1 else (union if form.twice else union_all)(*parts)
-    rows = limit(together, most).subquery()
+    together = parts[0] if len(parts) == 1 else union_all(*parts)
+    rows = limit(select(*together.subquery().c).distinct() if form.twice else together, most).subquery()
     fits = func.sum(func.coalesce(cast(rows.c.ok, Integer), literal_column("0")))
     return select(func.count(), fits).select_from(rows)

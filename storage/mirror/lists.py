@@ -157,12 +157,15 @@ async def count(session: Fetcher, plan: Plan, path: Path, most: int) -> int:
 
 
 async def count_apart(session: Fetcher, plan: Plan, path: Path, most: int) -> tuple[int, bool]:
-    """The different rows of a path, where some may be there twice; False: there may be more than these, for `most` were
-    looked at."""
+    """The different rows of a path, where some may be there twice, none counted beyond `most`; False: there may be more
+    than these, for of those that are there twice too many were looked at."""
     form, values = _whole(plan, path)
-    read = kept(("apart", plan.listing.name, form, most), lambda: counted_apart(plan.listing, form, most))
-    ((number, looked_at),) = await session.fetch(read, {"tenant": plan.tenant, **values})
-    return int(number), int(looked_at or 0) < most
+    looked_at = 2 * most
+    read = kept(("apart", plan.listing.name, form, looked_at), lambda: counted_apart(plan.listing, form, looked_at))
+    ((number,),) = await session.fetch(read, {"tenant": plan.tenant, **values})
+    if number >= most:
+        return int(number), False
+    return int(number), await count(session, plan, path, looked_at) < looked_at
 
 
 def _whole(plan: Plan, path: Path) -> tuple[Form, dict[str, Any]]:

@@ -60,7 +60,7 @@ class ContactFields(Fields):
             case IdIn(field="organization"):
                 return _member(numbered(test, around))
             case Flag(field="staff", value=True):
-                return exactly(there(agents, SAME, EVERY))
+                return exactly(there(agents, SAME, EVERY))._replace(own=True)
             case Time(field=field) if field in TIMES:
                 return time_leaf(test, TIMES[field])
             case Text(field="email", op="eq" | "in", values=values):

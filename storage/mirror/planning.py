@@ -171,9 +171,26 @@ def walk(listing: Listing, leaves: Sequence[Leaf], sort: Sequence[Key], extra: S
     for index in listing.indexes:
         for used in _ways(listing, index, fixes, columns):
             candidate = _walk(listing, index, used, leaves, sort)
-            if candidate is not None:
+            if candidate is not None and _keeps_to(candidate.path, leaves, sort[0].column):
                 found.append(candidate)
     return min(found, key=lambda walk: _cost(walk, leaves), default=None)
+
+
+def _keeps_to(path: Path, leaves: Sequence[Leaf], column: str) -> bool:
+    """Whether all that is read belongs to the order, where that is a column of another table: of this field, and of
+    this kind, as the last such range says (`Plan._there`). Another field has values, too."""
+    own = [at for at, leaf in enumerate(leaves) if leaf.range is not None and leaf.range.fix is not None]
+    own = [at for at in own if leaves[at].range.column == column]  # type: ignore[union-attr]
+    if not own or own[-1] in path.leaves:
+        return True
+    range_ = leaves[own[-1]].range
+    assert range_ is not None and range_.fix is not None
+    if column not in path.prefix:
+        return False
+    begins, value = len(range_.fix.columns), path.prefix.index(column)
+    return path.prefix[:begins] == range_.fix.columns and all(
+        leg[:begins] in range_.fix.values and range_.low <= leg[value] < range_.below for leg in path.legs
+    )
 
 
 def _cost(walk: Walk, leaves: Sequence[Leaf]) -> tuple[bool, int, int, int, int]:

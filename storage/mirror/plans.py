@@ -43,7 +43,7 @@ class Custom:
 
     def lacking(self) -> Leaf:
         spreads = {} if self.values is None else {self.span: self.values}
-        return negation(present(self.span, self.helpdesks, spreads))
+        return negation(present(self.span, self.helpdesks, spreads))._replace(own=True)
 
     def fix(self) -> Fix:
         pairs = tuple((desk, self.field) for desk in self.helpdesks)
@@ -191,5 +191,5 @@ def asked(listing: Listing, leaves: Sequence[Leaf], ensured: frozenset[int], ten
     sure = [leaf for at, leaf in enumerate(leaves) if at in ensured and leaf.range is not None and leaf.range.exact]
     checks: tuple[Check, ...] = tuple(leaf.check for leaf in leaves if leaf.check is not None and leaf not in sure)
     flags = flags_of(checks)
-    most = limits.rows(test, indexed=all(leaf.fix is not None or leaf.range is not None for leaf in over))
+    most = limits.rows(test, indexed=all(leaf.indexed for leaf in over))
     return Question(listing, test, flags, checks, values_of(test, flags, tenant), limits, most)

@@ -126,15 +126,20 @@ def every(listing: Listing, form: Form, size: int, test: Test, *, passing: bool 
     return kept(("every", listing.name, form, size, test.shape, passing), build)
 
 
-def cards(listing: Listing, flags: Sequence[Test]) -> Statement:
-    """What is beside the rows of one helpdesk with these numbers, and the flags."""
+def cards(listing: Listing, flags: Sequence[Test], helpdesks: int) -> Statement:
+    """What is beside the rows of so many helpdesks with these numbers, and the flags."""
 
     def build() -> Any:
-        main = listing.table
-        columns = [main.c.helpdesk, main.c.num, *(main.c[name] for name in BESIDE), *flagged(main, flags)]
-        found = select(*columns).where(
-            main.c.tenant == _tenant(), main.c.helpdesk == bindparam("helpdesk"), among(main.c.num, "nums")
-        )
-        return found.with_hint(main, f"INDEXED BY {BY_ID.name}", "sqlite") if main is tickets else found
+        parts = [_numbered(listing, flags, f"helpdesk{at}", f"nums{at}") for at in range(helpdesks)]
+        return parts[0] if helpdesks == 1 else union_all(*parts)
 
-    return kept(("cards", listing.name, shapes(flags)), build)
+    return kept(("cards", listing.name, shapes(flags), helpdesks), build)
+
+
+def _numbered(listing: Listing, flags: Sequence[Test], helpdesk: str, nums: str) -> Any:
+    main = listing.table
+    columns = [main.c.helpdesk, main.c.num, *(main.c[name] for name in BESIDE), *flagged(main, flags)]
+    found = select(*columns).where(
+        main.c.tenant == _tenant(), main.c.helpdesk == bindparam(helpdesk), among(main.c.num, nums)
+    )
+    return found.with_hint(main, f"INDEXED BY {BY_ID.name}", "sqlite") if main is tickets else found

@@ -39,11 +39,19 @@ class Range(NamedTuple):
 
 
 class Leaf(NamedTuple):
+    """`own`: it is the list's or the order's own, not the filter's."""
+
     maybe: Test
     sure: Test
     check: Check | None = None
     fix: Fix | None = None
     range: Range | None = None
+    own: bool = False
+
+    @property
+    def indexed(self) -> bool:
+        """Whether some order of the list would find its rows."""
+        return self.fix is not None or self.range is not None or self.own
 
     def found_by(
         self, columns: tuple[str, ...], values: Sequence[tuple[Any, ...]], table: str | None = None, twice: bool = False
@@ -79,4 +87,4 @@ def disjunction(parts: Sequence[Leaf]) -> Leaf:
 
 def negation(part: Leaf) -> Leaf:
     check = None if part.exact else Turned(part.checked())
-    return Leaf(opposite(part.sure), opposite(part.maybe), check)
+    return Leaf(opposite(part.sure), opposite(part.maybe), check, own=part.own)

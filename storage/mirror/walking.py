@@ -31,6 +31,10 @@ class Fetcher(Protocol):
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]: ...
 
 
+LEAST = 100
+"""Rows a page looks at whatever it costs."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much one page may cost.
@@ -52,7 +56,9 @@ class Limits:
     values: int = 24
 
     def rows(self, test: Test, *, indexed: bool) -> int:
-        return max(1, self.examined // (1 + 3 * test.lookups)) if indexed else self.far
+        if not indexed:
+            return self.far
+        return max(min(self.examined, LEAST), self.examined // (1 + 3 * test.lookups))
 
 
 LIMITS = Limits()

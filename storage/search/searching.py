@@ -99,7 +99,7 @@ async def _matches(reader: Reader, query: Query, after: Below | None, size: int,
     found = await newest(reader, msgspec.structs.replace(query, others=()), after, most, long_s)
     rows = [row for row in found.rows if query.shows(row[1], row[2])]
     if len(rows) >= size or found.resume is not None or len(found.rows) < most:
-        return Matches(rows[:size], found.resume)
+        return Matches(rows[:size], None if len(rows) >= size else found.resume)
     rest = await newest(reader, query, Below(found.rows[-1][0]), size - len(rows), long_s)
     return Matches([*rows, *rest.rows], rest.resume)
 

@@ -20,7 +20,7 @@ from storage.statements import Native
 MOST_STEPS = 64
 """How often the index is gone to for further words."""
 MOST_WORDS = 256
-_AT_ONCE = 256
+_AT_ONCE = 64
 """Entries that are read from a place on: many words that are rare, or one that is not."""
 _WORDS = Native(
     sqlite="SELECT term FROM search_vocabulary WHERE term >= :first AND term < :behind LIMIT :size",

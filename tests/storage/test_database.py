@@ -77,6 +77,25 @@ async def test_a_cancelled_writer_leaves_no_transaction_open(db: Database) -> No
     assert await db.fetch(tenant, ALL, {}) == [(1,)]
 
 
+async def test_who_is_cancelled_at_any_moment_hands_on_a_connection_as_it_was(db: Database) -> None:
+    """Some are while the server is still at what they asked for."""
+    tenant = (await enter(db, "acme", [], ManualClock())).number
+
+    async def read() -> int:
+        async with db.read(tenant) as session:
+            return int((await session.fetch(ALL, {}))[0][0])
+
+    for turns in range(80):
+        task = asyncio.ensure_future(db.fetch(tenant, ALL, {}))
+        for _ in range(1 + turns // 4):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await read() == turns
+        async with db.write(tenant) as session:
+            await session.run(ADD, row(tenant, turns))
+
+
 async def test_more_readers_than_connections_wait_for_their_turn(db: Database) -> None:
     tenant = (await enter(db, "acme", [], ManualClock())).number
 

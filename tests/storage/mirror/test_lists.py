@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from models.conditions import Condition, Custom, Flag, IdIn, Number, Related
-from models.enums import NullsOrder, OrderDirection, TicketOrderField
+from models.conditions import All, Condition, Custom, Flag, IdIn, In, Null, Number, Related, Tags, Text
+from models.enums import CountPrecision, NullsOrder, OrderDirection, TicketOrderField
 from models.errors import BadInput, Unsupported
 from models.queries import PageRequest, Scope, TicketOrder, TicketQuery
 from models.records import Ticket
@@ -21,6 +21,7 @@ from storage.database import open_database
 from storage.mirror.mirror import Mirror
 from storage.mirror.walking import Limits
 from storage.tenants import enter
+from storage.values import text_key
 from tests.storage.mirror.loading import Loader
 from tests.storage.mirror.truth import listed, ordered
 from tests.storage.mirror.worlds import CONDITIONS, DESKS, NOW, ORDERS, info, world
@@ -155,3 +156,51 @@ async def test_a_range_of_few_values_is_read_value_by_value(copy: Copy) -> None:
     )
     assert idents(page.rows) == expected[:40] and len(expected) > 20
     assert page.more is (len(expected) > 40)
+
+
+OTHER_FIELDS = (
+    Custom("cf_many", Null("", is_null=False)),
+    Custom("cf_many", In("", ("red", "blue"))),
+    Custom("cf_flag", Flag("", value=True)),
+    Custom("cf_size", Number("", gte=2, lt=4)),
+    Custom("cf_size", Number("", gte=2)),
+)
+WALKING = Limits(few=0)
+
+
+@pytest.mark.parametrize("where", OTHER_FIELDS, ids=str)
+@pytest.mark.parametrize("desks", [("north",), DESKS], ids=len)
+async def test_the_order_of_one_field_and_a_filter_on_another(
+    copy: Copy, where: Condition, desks: Sequence[str]
+) -> None:
+    """Each once, those with a value first, in its order: by the lists of the one field, not of the other."""
+    order = TicketOrder(
+        field=TicketOrderField.CUSTOM_FIELD,
+        custom_field="cf_color",
+        direction=OrderDirection.ASC,
+        nulls=NullsOrder.LAST,
+    )
+    mirror = copy.mirror(WALKING)
+
+    async def fetch(page: PageRequest) -> Any:
+        return await mirror.tickets(EVERYONE, desks, TicketQuery(order=order, where=where), page)
+
+    rows = await asyncio.to_thread(copy.run, walk(fetch, 7))
+    found = idents(rows)
+    assert len(found) == len(set(found)), "no ticket twice"
+    assert set(found) == {(t.helpdesk, t.remote_id) for t in listed(copy.world, where, desks)}
+    colors = [row.record.custom_fields.get("cf_color") for row in rows]
+    keys = [text_key(one) if isinstance(one, str) else None for one in colors]
+    there = [key for key in keys if key]
+    assert keys[: len(there)] == sorted(there)
+
+
+@pytest.mark.parametrize("desks", [("north",), DESKS], ids=len)
+@pytest.mark.parametrize("values", [0, 1_000])
+async def test_a_ticket_of_several_values_counts_once(copy: Copy, desks: Sequence[str], values: int) -> None:
+    mirror = copy.mirror(Limits(values=values))
+    several = Custom("cf_many", Text("", "startsWith", ("",)))
+    for where in (several, All((several, Tags("tags", any_of=("vip", "refund"))))):
+        found = await asyncio.to_thread(copy.run, mirror.count_tickets(EVERYONE, desks, TicketQuery(where=where)))
+        assert found.precision is CountPrecision.EXACT
+        assert found.value == len(listed(copy.world, where, desks))

@@ -209,6 +209,21 @@ async def test_a_long_search_stops_and_goes_on(db: Database, tenancy: Tenancy) -
     assert await look(db, tenancy, "left right") == found
 
 
+async def test_a_full_page_goes_on_right_behind_its_last_hit(db: Database, tenancy: Tenancy) -> None:
+    """Also where more was looked at, among what is of another helpdesk, when the time was over."""
+    year = 365 * 86_400
+    docs = [ticket(n, "left right", at=START + n * year // 40, helpdesk=1 + n % 2) for n in range(80)]
+    await put(db, tenancy, docs)
+    found, after = list[int](), None
+    while True:
+        page = await search(db, tenancy, ALL, ("fd",), "left right", size=5, after=after, long_s=-1)
+        found += [hit.num for hit in page.hits]
+        if not page.more:
+            break
+        after = page.resume or page.hits[-1].place
+    assert found == list(range(78, -1, -2))
+
+
 async def test_random_documents_are_found_as_by_looking_at_each(db: Database, tenancy: Tenancy) -> None:
     dice = random.Random(7)
     vocabulary = ["printer", "fire", "refund", "order-12", "東京", "환불", "école", "a", "b", "prince"]
