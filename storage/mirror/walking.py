@@ -47,7 +47,7 @@ class Limits:
     read as lists of their own.
     """
 
-    examined: int = 1_500
+    examined: int = 1_250
     far: int = 5_000
     windows: tuple[float, ...] = (0.025, 0.175, 0.8)
     checked: tuple[int, ...] = (200, 750)
