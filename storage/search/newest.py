@@ -18,7 +18,6 @@ from storage.search.buckets import PERIOD, look_for, periods, prefix, stretch_to
 from storage.search.places import BITS, rowid
 from storage.search.query import Query, for_postgresql, for_sqlite
 from storage.search.reader import Reader
-from storage.search.vocabulary import spelled_out
 from storage.statements import Name, Native
 
 LENGTHS: Mapping[Name, tuple[int, ...]] = {
@@ -75,11 +74,6 @@ async def newest(session: Reader, query: Query, after: Below | None, size: int, 
     Stretches grow, the faster the less is found. `crowded`: those, the shortest last, with too many matches: until they
     are behind, shorter ones are asked.
     """
-    if session.name == "sqlite" and any(term.prefix for term in query.terms):
-        spelled = await spelled_out(session, query)
-        if spelled is None:
-            return Matches([])
-        query = spelled
     lengths, clock, rows = LENGTHS[session.name], asyncio.get_running_loop(), list[Row]()
     floor, below = await _bounds(session, query, after)
     until, crowded = clock.time() + long_s, list[tuple[int, int]]()

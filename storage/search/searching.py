@@ -7,6 +7,7 @@ import binascii
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -19,11 +20,13 @@ from storage.search.newest import LONG_S, Below, Matches, newest
 from storage.search.query import Query, asked
 from storage.search.ranking import Place, ranked
 from storage.search.reader import Reader
+from storage.search.vocabulary import Beginnings
 from storage.statements import Statement, Values
 from storage.tenants import Tenancy
 
 WIDER = 4
 """How many times a page may be found for what other helpdesks and kinds have in it."""
+_beginnings: WeakKeyDictionary[Database, Beginnings] = WeakKeyDictionary()
 P = TypeVar("P", Below, Place)
 
 
@@ -73,6 +76,9 @@ async def search(
     the score of storage/search/ranking.py. A text without a word is BadInput, a place of another order BadCursor.
     """
     query = asked(tenancy, scope, helpdesks, text, kinds)
+    if query is not None and db.name == "sqlite" and any(term.prefix for term in query.terms):
+        beginnings = _beginnings.setdefault(db, Beginnings())
+        query = await beginnings.spelled_out(_Single(db, tenancy.number), query)
     if query is None:
         return NOTHING
     if order is SearchOrder.RANK:

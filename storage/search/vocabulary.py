@@ -8,9 +8,11 @@ rare then, or it takes long.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
+from cachetools import TTLCache
 
 from storage.search.query import Query
 from storage.search.reader import Reader
@@ -20,6 +22,7 @@ from storage.statements import Native
 MOST_STEPS = 64
 """How often the index is gone to for further words."""
 MOST_WORDS = 256
+KEPT, KEPT_S, LONG_S = 10_000, 10.0, 0.005
 _AT_ONCE = 64
 """Entries that are read from a place on: many words that are rare, or one that is not."""
 _WORDS = Native(
@@ -29,19 +32,37 @@ _WORDS = Native(
 _LAST, _NEXT = "\U0010ffff", "\x01"
 
 
-async def spelled_out(reader: Reader, query: Query) -> Query | None:
-    """None: there is no word that begins so."""
-    known = dict(query.known)
-    for term in query.terms:
-        if term.prefix and is_beginning(term.token):
-            known[term] = (Term(BEGINS + term.token),)
-        elif term.prefix:
-            words = await _beginning_with(reader, term.token)
-            if words == []:
-                return None
-            if words is not None:
-                known[term] = tuple(map(Term, words))
-    return query if not known else msgspec.structs.replace(query, known=known)
+class Beginnings:
+    """Of one database. What took long to find out is not asked again for a while: further pages of a search want it,
+    and whoever else types the same. A word that is new in it then comes that much later."""
+
+    def __init__(self) -> None:
+        self._known: TTLCache[str, Sequence[str] | None] = TTLCache(KEPT, KEPT_S)
+
+    async def spelled_out(self, reader: Reader, query: Query) -> Query | None:
+        """None: there is no word that begins so."""
+        known = dict(query.known)
+        for term in query.terms:
+            if term.prefix and is_beginning(term.token):
+                known[term] = (Term(BEGINS + term.token),)
+            elif term.prefix:
+                words = await self._words(reader, term.token)
+                if words is not None and not words:
+                    return None
+                if words is not None:
+                    known[term] = tuple(map(Term, words))
+        return query if not known else msgspec.structs.replace(query, known=known)
+
+    async def _words(self, reader: Reader, letters: str) -> Sequence[str] | None:
+        """None: too many."""
+        if letters in self._known:
+            return self._known[letters]
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        found = await _beginning_with(reader, letters)
+        if clock() - begun > LONG_S:
+            self._known[letters] = found
+        return found
 
 
 async def _beginning_with(reader: Reader, letters: str) -> Sequence[str] | None:
