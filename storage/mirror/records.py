@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from msgspec.structs import force_setattr
@@ -24,10 +25,15 @@ _ORIGINS: Mapping[int, FreshnessSource] = {
 _FULL = ranks.DETAIL.number(DetailLevel.FULL)
 
 
+@lru_cache(maxsize=16_384)
+def _moment(millis: int) -> datetime:
+    return datetime.fromtimestamp(millis / 1000, UTC)
+
+
 def opened(decode: Callable[[bytes], R], as_of: int, detail: int, origin: int, card: bytes) -> R:
     """The record as the vendor told it; it is nobody else's yet, so it may still be completed."""
     record = decode(card)
-    force_setattr(record, "as_of", datetime.fromtimestamp(as_of / 1000, UTC))
+    force_setattr(record, "as_of", _moment(as_of))
     force_setattr(record, "origin", _ORIGINS[origin])
     if detail != _FULL:
         force_setattr(record, "detail", DetailLevel.LISTED)
@@ -48,16 +54,12 @@ def placed_rows(
 
 
 def numbered_rows(rows: Sequence[Row], decode: Callable[[bytes], R], names: Mapping[int, str]) -> list[Placed[R]]:
-    """The same for the commonest lists, whose one key is a number and always there, in less time. Rows of one batch of
-    sync have the same moment."""
+    """The same for the commonest lists, whose one key is a number and always there, in less time."""
     found: list[Placed[R]] = []
-    known, as_of = -1, datetime.fromtimestamp(0, UTC)
     append, put, origins, begun = found.append, force_setattr, _ORIGINS, places.MARK
     for key, helpdesk, num, millis, detail, origin, card in rows:
         record = decode(card)
-        if millis != known:
-            known, as_of = millis, datetime.fromtimestamp(millis / 1000, UTC)
-        put(record, "as_of", as_of)
+        put(record, "as_of", _moment(millis))
         put(record, "origin", origins[origin])
         if detail != _FULL:
             put(record, "detail", DetailLevel.LISTED)
