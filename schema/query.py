@@ -278,10 +278,10 @@ class Roots:
 
     @asked(
         "Full-text search. What our copy covers is one list over all helpdesks, newest first or by rank, and finds "
-        "words in any language; a word may end in `*` behind three letters or more (of a large copy, a word that is "
-        "new in it is found by its beginning within ten seconds). Helpdesks that have no copy come behind, each in its "
-        "own ranking: their search lags by seconds to minutes and reaches a bounded number of hits, and a kind that one of "
-        "them cannot search is refused for it.",
+        "words in any language; a word may end in `*` behind three letters or more (of a large copy, a word that "
+        "is new in it is found by its beginning within ten seconds). Helpdesks that have no copy come behind, each "
+        "in its own ranking: their search lags by seconds to minutes and reaches a bounded number of hits, and a "
+        "kind that one of them cannot search is refused for it.",
         directives=[FOUND],
     )
     async def search(
