@@ -53,12 +53,15 @@ Ready = Callable[[str, SyncKind], Awaitable[bool]]
 
 
 class Answering(Source):
-    def __init__(self, live: Source, copy: Source, ready: Ready) -> None:
+    """`ready`: whether the copy of a kind may answer; `whole`: whether what it has not got is not there."""
+
+    def __init__(self, live: Source, copy: Source, ready: Ready, whole: Ready) -> None:
         self.info = live.info
         self.capabilities = together(live.capabilities, copy.capabilities)
         self._live = live
         self._copy = copy
         self._is_ready = ready
+        self._is_whole = whole
 
     async def _ready(self, kind: SyncKind) -> bool:
         return await self._is_ready(self.info.key, kind)
@@ -69,10 +72,11 @@ class Answering(Source):
     async def _by_key(
         self, kind: SyncKind, keys: Sequence[K], ask: Callable[[Source, Sequence[K]], Awaitable[Sequence[T | None]]]
     ) -> Sequence[T | None]:
-        """What a complete copy does not have is not there."""
+        """What a complete copy does not have is not there. Tickets that the helpdesk has in no list are asked for by
+        their ids until the copy has them all."""
         found = list(await ask(self._copy, keys))
         missing = [at for at, record in enumerate(found) if record is None]
-        if not missing or await self._ready(kind):
+        if not missing or await self._is_whole(self.info.key, kind):
             return found
         asked = await self._live_batches([keys[at] for at in missing], ask)
         for at, record in zip(missing, asked, strict=True):

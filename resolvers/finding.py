@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from models.enums import FreshnessSource, Kind, StalePolicy, SyncKind
+from models.errors import HelpdeskError
 from models.ids import decode_kind
 from models.queries import PageRequest, TicketFilter, TicketQuery
 from models.records import Ticket
@@ -96,7 +97,12 @@ async def _young_enough(
         return found
     match freshness.on_stale:
         case StalePolicy.REFRESH:
-            return await again(context.sources.live(helpdesk))
+            try:
+                return await again(context.sources.live(helpdesk))
+            except HelpdeskError:
+                if found is None:
+                    raise
+                return found
         case StalePolicy.FAIL:
             raise too_old(helpdesk, as_of)
         case _:

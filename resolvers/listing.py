@@ -23,7 +23,7 @@ from resolvers.context import RequestContext
 from resolvers.filters import NOTHING, Named, Wanted
 from resolvers.paging import Connection, Position, fingerprint
 from resolvers.selection import FieldInfo
-from resolvers.sources import Choice, Copy, Freshness, too_old
+from resolvers.sources import Choice, Copy, Freshness
 from resolvers.streams import Stream
 
 Q = TypeVar("Q")
@@ -145,9 +145,22 @@ class _Work(Generic[Q, T]):
     ) -> None:
         self._context = context
         self._listing = listing
-        self._parts = parts
+        self._parts = [self._answerable(part) for part in parts]
         self._where = where
         self._places = position.places if position is not None else {}
+
+    def _answerable(self, part: Part) -> Part:
+        """What the helpdesk cannot be asked live, the copy answers that was to be passed over for its age."""
+        instead = part.choice.instead
+        if instead is None or part.where == NOTHING:
+            return part
+        try:
+            self._listing.lower(part.where, part.helpdesk)
+        except Unsupported:
+            return msgspec.structs.replace(part, choice=instead)
+        except HelpdeskError:
+            return part
+        return part
 
     def streams(self) -> list[Stream[T]]:
         group = self._grouped()
@@ -205,7 +218,7 @@ class _Work(Generic[Q, T]):
         if part.choice.mirrored:
             return self._alone(part)
         try:
-            query = self._live_query(part)
+            query = self._listing.lower(part.where, part.helpdesk)
         except HelpdeskError as refused:
             return Stream(info=info, fetch=_refusing(refused), complete=False)
         source = self._context.sources.live(part.helpdesk)
@@ -220,14 +233,6 @@ class _Work(Generic[Q, T]):
         read = self._reading(source, self._listing.copied(part.where)) if error is None else _refusing(error)
         start = self._places.get(TOGETHER, "") if self._listing.together is not None else None
         return msgspec.structs.replace(self._member(part, read), start=start)
-
-    def _live_query(self, part: Part) -> Q | None:
-        try:
-            return self._listing.lower(part.where, part.helpdesk)
-        except Unsupported as refused:
-            if part.choice.stale:
-                raise too_old(part.helpdesk, part.choice.as_of, refused) from refused
-            raise
 
     def _reading(self, source: Source, query: Q) -> Callable[[PageRequest], Awaitable[Page[T]]]:
         async def read(page: PageRequest) -> Page[T]:

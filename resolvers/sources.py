@@ -110,13 +110,14 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers for one helpdesk. `error`: nobody does, and why. `stale`: our copy is older than asked for, or than
-    is usual; it answers all the same when `mirrored`."""
+    is usual; it answers all the same when `mirrored`. `instead`: it answers, and says so, where the helpdesk cannot."""
 
     mirrored: bool = False
     stale: bool = False
     as_of: datetime | None = None
     coverage: Coverage | None = None
     error: HelpdeskError | None = None
+    instead: Choice | None = None
 
 
 LIVE = Choice()
@@ -146,7 +147,9 @@ class Sources(Mapping[str, Source]):
         self._sources: dict[str, Source] = dict(providers)
         if mirror is not None and states is not None:
             copied = {key: mirror.source(key) for key in providers if mirror.has(key)}
-            self._sources |= {key: Answering(providers[key], one, self._ready) for key, one in copied.items()}
+            self._sources |= {
+                key: Answering(providers[key], one, self._ready, self._whole) for key, one in copied.items()
+            }
 
     def __getitem__(self, key: str) -> Source:
         return self._sources[key]
@@ -200,6 +203,12 @@ class Sources(Mapping[str, Source]):
             await self.current()
         return self.covers(helpdesk, kind)
 
+    async def _whole(self, helpdesk: str, kind: SyncKind) -> bool:
+        """Of tickets some may be in no list, and known to be missing."""
+        if not await self._ready(helpdesk, kind):
+            return False
+        return kind is not SyncKind.TICKETS or self._known[helpdesk, kind].coverage.complete
+
     async def choose(
         self, helpdesk: str, kind: SyncKind, freshness: Freshness | None = None, *, pinned: bool | None = None
     ) -> Choice:
@@ -217,8 +226,8 @@ class Sources(Mapping[str, Source]):
             return msgspec.structs.replace(chosen, error=too_old(helpdesk, chosen.as_of))
         await self._refreshed(helpdesk, kind)
         chosen = self._chosen(helpdesk, kind, freshness.max_age_s)
-        if chosen.stale and pinned is None:
-            return Choice(stale=True, as_of=chosen.as_of)
+        if chosen.stale and pinned is None and self._known[helpdesk, kind].last_error is None:
+            return Choice(stale=True, as_of=chosen.as_of, instead=chosen)
         return chosen
 
     def newer(self, helpdesk: str, kind: SyncKind, at: datetime | None) -> bool:
@@ -271,12 +280,9 @@ class Sources(Mapping[str, Source]):
                 raise BadInput(f"`{field}`: there is no helpdesk with this key. Known keys: {known}.", field=field)
 
 
-def too_old(helpdesk: str, as_of: datetime | None, live: HelpdeskError | None = None) -> Stale:
-    """`live`: why the helpdesk itself could not be asked instead."""
+def too_old(helpdesk: str, as_of: datetime | None) -> Stale:
     told = f"is as of {as_of:%Y-%m-%dT%H:%M:%SZ}, " if as_of is not None else "is "
     remedy = "Ask with `onStale: SERVE_AND_FLAG`, or allow a greater age."
-    if live is not None:
-        remedy = f"It could not be brought up to date in time, nor be asked live: {live.message} {remedy}"
     return Stale(f"Our copy of this helpdesk {told}older than `freshness.maxAge` allows. {remedy}", helpdesk=helpdesk)
 
 

@@ -26,6 +26,7 @@ from sync.leasing import Held, holding, told, write
 from sync.outcome import Outcome
 from sync.parts import SyncParts
 from sync.policy import later
+from sync.progress import share_of_tickets
 from sync.waiting import Backoff, problem_of
 
 log = logging.getLogger("deskgraph.sync")
@@ -65,6 +66,10 @@ class CommentsWorker:
     async def _cycle(self, held: Held, stopped: Callable[[], bool], most: int) -> Outcome:
         read = 0
         while read < most and not stopped() and not held.lost:
+            if self._crowding():
+                due = later(self._parts.clock.now(), self._parts.policy.comments_every_s)
+                await self._noted(held, msgspec.structs.replace(held.checkpoint, due_at=due))
+                return Outcome.LATER
             chosen = await self._due(min(self._parts.policy.comments_at_once, most - read))
             self._parts.steps("comments-chosen")
             if not chosen:
@@ -75,6 +80,10 @@ class CommentsWorker:
             read += len(chosen)
         self._backoff.worked()
         return Outcome.STOPPED if stopped() or held.lost else Outcome.LATER
+
+    def _crowding(self) -> bool:
+        share = share_of_tickets(self._provider.budget())
+        return share is not None and share > self._parts.policy.comments_share
 
     async def _due(self, limit: int) -> list[Due]:
         found = await due_comments(self._parts.db, self._parts.tenancy, self.helpdesk, limit + len(self._shunned))

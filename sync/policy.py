@@ -25,6 +25,7 @@ WEIGHTS: Mapping[SyncKind, int] = {
 class SyncPolicy:
     """`lease_s`: how long a stream stays with a worker that says nothing, in the database's own time; a worker renews
     three times in that span. `look_s`: how often a process that has nothing to do looks what is due.
+    `comments_share`: of the calls that tickets may take, comments leave the rest to lists and hints.
     `drain_s`: how long the pages under way may take when the process ends."""
 
     lease_s: float = 45.0
@@ -47,6 +48,7 @@ class SyncPolicy:
     comments_every_s: float = 15.0
     comments_at_once: int = 10
     comments_each_cycle: int = 100
+    comments_share: float = 0.4
     comments_up_to: int = 1_000
     comments_backoff_s: float = 900.0
 
@@ -55,7 +57,7 @@ class SyncPolicy:
     hints_backoff_s: float = 5.0
 
     reconcile_every_s: float = 60.0
-    reconcile_calls: int = 10
+    reconcile_calls: int = 40
     reconcile_numbers: int = 20_000
     verify_after_s: float = 7 * 86_400.0
     changes_keep_s: float = 7 * 86_400.0

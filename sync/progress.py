@@ -59,3 +59,11 @@ def share_of(budget: Budget) -> float | None:
     if not budget.limit or budget.remaining is None:
         return None
     return min(1.0, max(0.0, 1.0 - budget.remaining / budget.limit))
+
+
+def share_of_tickets(budget: Budget) -> float | None:
+    """Where the vendor counts calls about tickets apart, of those."""
+    own = next((one for one in budget.endpoints if one.name == "tickets"), None)
+    if own is None or not own.limit or own.remaining is None:
+        return share_of(budget)
+    return min(1.0, max(0.0, 1.0 - own.remaining / own.limit))

@@ -13,6 +13,7 @@ from models.conditions import AnyOf, IdIn, In, Not, Related, Text
 from models.enums import Kind, NullsOrder, SyncKind, TicketOrderField
 from models.errors import Unavailable
 from models.queries import TicketOrder
+from models.records import RemoteProblem
 from resolvers.context import RequestContext
 from resolvers.sources import States
 from tests.resolvers.desk import NOW, Desk, make_context, two_desks
@@ -187,11 +188,10 @@ async def test_refresh_asks_live_what_cannot_be_brought_up_to_date() -> None:
     ]
     assert numbers(page) == ["fd1", "zd1", "fd2", "zd2"] and not copy.asked("tickets")
     assert [s["state"] for s in page["sources"]] == ["PARTIAL", "PARTIAL"], "live lists leave out archived tickets"
-    told = await asked(
-        desks, copy, both(3_600), '(freshness: {maxAge: "PT60S"}, filter: {not: {hasAttachments: true}})', SOURCES
-    )
-    assert [s["error"]["code"] for s in told.data["tickets"]["sources"]] == ["STALE", "STALE"]
-    assert "asked live: `filter.not` cannot be asked live." in told.messages[0]
+    given = '(freshness: {maxAge: "PT60S"}, filter: {not: {hasAttachments: true}})'
+    told = await asked(desks, copy, both(3_600), given, f"{PAGE} {SOURCES}")
+    assert not told.messages and copy.asked("tickets"), "what no helpdesk can be asked, the copy answers"
+    assert [s["state"] for s in told.data["tickets"]["sources"]] == ["STALE", "STALE"]
 
 
 @pytest.mark.parametrize("states", [both(), only("fd")])
@@ -299,6 +299,39 @@ async def test_one_ticket_as_young_as_it_is_asked_for() -> None:
     assert (await one(', freshness: {maxAge: "PT60S"}')).data["ticket"]["freshness"]["source"] == "LIVE"
     assert desks["fd"].asked("tickets_by_id") == [("1",)]
     assert (await one(', freshness: {maxAge: "-PT60S"}')).errors == [(["ticket"], "BAD_USER_INPUT")]
+
+
+@pytest.mark.parametrize("complete", [True, False])
+async def test_what_the_copy_is_known_to_lack_is_asked_for_by_its_id(complete: bool) -> None:
+    """Freshdesk has archived tickets in no list."""
+    desks = two_desks()
+    copy, states = DeskCopy(desks, without=frozenset({"2"})), SetStates(helpdesks=[])
+    states.set("fd", TICKETS, age_s=1, complete=complete)
+    text = '{ ticket(by: {remote: {helpdesk: "fd", id: "2"}}) { number freshness { source } } }'
+    found = (await ask(desks, text, context=context(desks, copy, states))).data["ticket"]
+    assert found == (None if complete else {"number": "2", "freshness": {"source": "LIVE"}})
+    assert desks["fd"].asked("tickets_by_id") == ([] if complete else [("2",)])
+
+
+async def test_one_ticket_of_a_helpdesk_that_is_down_is_given_as_it_was() -> None:
+    desks = two_desks()
+    hour_ago = NOW - timedelta(hours=1)
+    desks["fd"].rows = [msgspec.structs.replace(row, as_of=hour_ago) for row in desks["fd"].rows]
+    desks["fd"].failing["tickets_by_id"] = Unavailable("down", helpdesk="fd")
+    text = '{ ticket(by: {remote: {helpdesk: "fd", id: "1"}}, freshness: {maxAge: "PT60S"}) { freshness { source } } }'
+    told = await ask(desks, text, context=context(desks, DeskCopy(desks), both(3_600)))
+    assert told.data["ticket"]["freshness"]["source"] == "SYNC" and not told.messages
+
+
+async def test_a_list_of_a_helpdesk_that_is_down_is_given_as_it_was() -> None:
+    desks, states = two_desks(count=2), both(3_600)
+    for key in ("fd", "zd"):
+        down = RemoteProblem(code="UPSTREAM_UNAVAILABLE", message="down")
+        states.known[key, TICKETS] = msgspec.structs.replace(states.known[key, TICKETS], last_error=down)
+    page = (await asked(desks, DeskCopy(desks), states, '(freshness: {maxAge: "PT60S"})', f"{PAGE} {SOURCES}")).data
+    assert numbers(page["tickets"]) == ["fd1", "zd1", "fd2", "zd2"]
+    assert [s["state"] for s in page["tickets"]["sources"]] == ["STALE", "STALE"]
+    assert desks["fd"].calls == []
 
 
 async def test_a_live_helpdesk_that_fails_keeps_its_place_beside_the_copy() -> None:
