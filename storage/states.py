@@ -70,7 +70,6 @@ _STREAMS = Statement(
         _row.processed,
         _row.expected,
         _row.error,
-        _row.checkpoint,
     ).where(_row.tenant == bindparam("tenant"))
 )
 _unknown = (
@@ -148,8 +147,9 @@ def _with_numbers(state: SyncState, row: Row | None, missing: int, *, loading: b
         return state
     known = state.coverage.known_missing
     lost = missing + (known.value if known else 0)
-    complete = state.coverage.complete and not lost and _looked_through(row)
-    coverage = msgspec.structs.replace(state.coverage, known_missing=_count(lost), complete=complete)
+    coverage = msgspec.structs.replace(
+        state.coverage, known_missing=_count(lost), complete=state.coverage.complete and not lost
+    )
     state = msgspec.structs.replace(state, coverage=coverage)
     aside = _stream(RECONCILE, row)
     if aside.status in _BAD and state.status in (SyncStatus.LIVE, SyncStatus.BEHIND):
@@ -157,18 +157,6 @@ def _with_numbers(state: SyncState, row: Row | None, missing: int, *, loading: b
     if loading and state.status in (SyncStatus.LIVE, SyncStatus.BEHIND, SyncStatus.PARTIAL):
         return msgspec.structs.replace(state, status=SyncStatus.BACKFILLING, finished_at=None)
     return state
-
-
-class _Place(msgspec.Struct):
-    scanned: int = 0
-
-
-def _looked_through(row: Row | None) -> bool:
-    """Whether gaps have been looked for, where anybody does: what a helpdesk has in no list (what Freshdesk has
-    archived) is not known to be missing before that."""
-    if row is None:
-        return True
-    return row[-1] is not None and msgspec.json.decode(str(row[-1]), type=_Place).scanned > 0
 
 
 async def _missing(session: Session, tenancy: Tenancy, helpdesk: str) -> int:
@@ -187,7 +175,7 @@ def _by_kind(specs: Sequence[StreamSpec]) -> dict[SyncKind, list[StreamSpec]]:
 def _stream(spec: StreamSpec, row: Row | None) -> _Stream:
     if row is None:
         return _Stream(spec=spec)
-    _, _, status, started, finished, first, watermark, processed, expected, error, _ = row
+    _, _, status, started, finished, first, watermark, processed, expected, error = row
     return _Stream(
         spec=spec,
         status=SyncStatus(str(status)),
