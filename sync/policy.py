@@ -48,7 +48,7 @@ class SyncPolicy:
     comments_every_s: float = 15.0
     comments_at_once: int = 10
     comments_each_cycle: int = 100
-    comments_share: float = 0.4
+    comments_share: float = 0.55
     comments_up_to: int = 1_000
     comments_backoff_s: float = 900.0
 
