@@ -7,7 +7,7 @@ key and remote id. Field names are GraphQL spelling.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -123,6 +123,19 @@ class Custom(_Node, frozen=True):
 Condition: TypeAlias = (
     All | AnyOf | Not | In | IdIn | Time | Within | Text | Number | Flag | Tags | Null | Related | Custom
 )
+
+
+def nodes(condition: Condition) -> Iterator[Condition]:
+    """The condition and all parts of it, links not followed."""
+    yield condition
+    match condition:
+        case All(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from nodes(part)
+        case Not(part=part):
+            yield from nodes(part)
+
+
 EVERYTHING = All()
 
 

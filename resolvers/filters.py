@@ -6,8 +6,6 @@ left out (`SKIPPED`), not asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
 from models.conditions import (
@@ -22,6 +20,7 @@ from models.conditions import (
     Null,
     Related,
     both,
+    nodes,
 )
 from models.enums import TicketPriority
 from storage.ranks import PRIORITY
@@ -73,17 +72,7 @@ def conjuncts(condition: Condition) -> tuple[Condition, ...]:
 
 def mentions(condition: Condition, field: str) -> bool:
     """Whether a test of this field stands anywhere in it, links not followed."""
-    return any(getattr(node, "field", None) == field for node in _walk(condition))
-
-
-def _walk(condition: Condition) -> Iterator[Condition]:
-    yield condition
-    match condition:
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _walk(part)
-        case Not(part=part):
-            yield from _walk(part)
+    return any(getattr(node, "field", None) == field for node in nodes(condition))
 
 
 def folded(condition: Condition, helpdesk: str) -> Condition:

@@ -18,8 +18,8 @@ import asyncpg
 
 from models.errors import StorageUnavailable
 from runtime.clock import SystemClock
+from storage.connections import Connection, Connections
 from storage.database import Database, Endings, Row, Session
-from storage.lent import Connection, Lent
 from storage.statements import Name, Statement, Values
 
 log = logging.getLogger("deskgraph.storage")
@@ -93,7 +93,7 @@ class _Session(Session):
 class PostgresqlDatabase(Database):
     name: Name = "postgresql"
 
-    def __init__(self, connections: Lent, url: str) -> None:
+    def __init__(self, connections: Connections, url: str) -> None:
         self._connections = connections
         self._url = url
         self._writing: dict[int, asyncio.Lock] = {}
@@ -258,4 +258,4 @@ async def open_postgresql(url: str, *, connections: int) -> PostgresqlDatabase:
             server_settings={"application_name": "deskgraph", "lock_timeout": "60s"},
         )
         await _warned(pool)
-    return PostgresqlDatabase(Lent(pool, connections, WAIT_S), plain)
+    return PostgresqlDatabase(Connections(pool, connections, WAIT_S), plain)

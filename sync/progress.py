@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from models.enums import SyncKind, SyncStatus
-from models.records import Budget
+from models.records import Budget, EndpointBudget
 from models.sync import SyncState
 from providers.base import Provider
 
@@ -55,7 +55,7 @@ class Rates:
         return Progress(state=state, rows_per_s=rate, budget_share=share, ends_at=ends)
 
 
-def share_of(budget: Budget) -> float | None:
+def share_of(budget: Budget | EndpointBudget) -> float | None:
     if not budget.limit or budget.remaining is None:
         return None
     return min(1.0, max(0.0, 1.0 - budget.remaining / budget.limit))
@@ -63,7 +63,5 @@ def share_of(budget: Budget) -> float | None:
 
 def share_of_tickets(budget: Budget) -> float | None:
     """Where the vendor counts calls about tickets apart, of those."""
-    own = next((one for one in budget.endpoints if one.name == "tickets"), None)
-    if own is None or not own.limit or own.remaining is None:
-        return share_of(budget)
-    return min(1.0, max(0.0, 1.0 - own.remaining / own.limit))
+    own = next((share_of(one) for one in budget.endpoints if one.name == "tickets"), None)
+    return share_of(budget) if own is None else own

@@ -12,12 +12,12 @@ from models.changes import ChangeBatch, Gone, Translated, Unread
 from models.enums import FreshnessSource, Kind
 from models.records import Agent, Contact, Group, Organization, Ticket
 from storage import quarantine
-from storage.apply.ahead import ahead
 from storage.apply.articles import Articles
 from storage.apply.catalogues import replace_catalogues
 from storage.apply.desk import Applied, Desk
 from storage.apply.numbering import number
 from storage.apply.people import AGENTS, CONTACTS, GROUPS, ORGANIZATIONS, People
+from storage.apply.pipelining import ahead
 from storage.apply.quiet import uncollected
 from storage.apply.readings import main_of, unread
 from storage.apply.savepoints import UNSTORABLE, savepoint

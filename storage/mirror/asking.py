@@ -17,6 +17,8 @@ from storage import ranks
 from storage.database import Database
 from storage.mirror import counting, related
 from storage.mirror.collecting import Collecting
+from storage.mirror.custom_spans import Spreads, spans
+from storage.mirror.custom_values import kind_of_values, spread
 from storage.mirror.kinds import TICKET_LIST, Listed, custom_field
 from storage.mirror.listing import Key, Listing
 from storage.mirror.lists import Direct, has_few
@@ -26,8 +28,6 @@ from storage.mirror.orders import value_prefix
 from storage.mirror.plans import Custom, Plan
 from storage.mirror.predicates import NONE, one_of
 from storage.mirror.scoping import seen_helpdesks
-from storage.mirror.spans import Spreads, spans
-from storage.mirror.spreads import kind_of_values, spread
 from storage.mirror.terms import Leaf, exactly
 from storage.mirror.walking import Fetcher, Limits
 from storage.tenants import Tenancy

@@ -13,9 +13,9 @@ from typing import Any
 from models.conditions import Condition, Custom, Flag, In, Null, Number, Text, Time, Within, resolved
 from models.errors import Unsupported
 from storage.mirror.checking import OnRecord
+from storage.mirror.custom_spans import Span, Spreads, of_beginning, of_numbers
 from storage.mirror.lowering import Surroundings
 from storage.mirror.predicates import EVERY, NONE, all_of, one_of, there
-from storage.mirror.spans import Span, Spreads, of_beginning, of_numbers
 from storage.mirror.terms import Fix, Leaf, Range, negation
 from storage.mirror.texts import folded, holds
 from storage.tables.tickets import ticket_values

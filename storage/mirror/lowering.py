@@ -21,8 +21,8 @@ from models.conditions import (
 )
 from models.errors import BadInput, Unsupported
 from models.queries import TimeRange
+from storage.mirror.custom_spans import Spreads
 from storage.mirror.predicates import Compare, Test, all_of, any_of, one_of
-from storage.mirror.spans import Spreads
 from storage.mirror.terms import ANYTHING, NOTHING, Leaf, Range, conjunction, disjunction, exactly, negation
 from storage.ranks import Ranks
 from storage.tenants import Tenancy

@@ -13,10 +13,10 @@ from storage.mirror.bounds import Legs
 from storage.mirror.checking import Check, flags_of
 from storage.mirror.collecting import KeyOf
 from storage.mirror.custom_fields import present
+from storage.mirror.custom_spans import Span, of_keys
 from storage.mirror.listing import Key, Listing
 from storage.mirror.planning import Path, Walk
 from storage.mirror.predicates import EVERY, Missing, all_of
-from storage.mirror.spans import Span, of_keys
 from storage.mirror.terms import Fix, Leaf, Range, exactly, negation
 from storage.mirror.walking import LIMITS, Limits, Question, values_of
 from storage.statements import Statement

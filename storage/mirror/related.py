@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select
 
-from models.conditions import All, AnyOf, Condition, IdIn, Not, Related, both
+from models.conditions import All, AnyOf, Condition, IdIn, Not, Related, both, nodes
 from models.errors import BadInput, Unsupported
 from models.queries import Scope
 from storage.mirror import scoping
@@ -30,14 +30,7 @@ class Numbers(Protocol):
 
 
 def mentions(condition: Condition) -> bool:
-    match condition:
-        case Related():
-            return True
-        case All(parts=parts) | AnyOf(parts=parts):
-            return any(mentions(part) for part in parts)
-        case Not(part=part):
-            return mentions(part)
-    return False
+    return any(isinstance(node, Related) for node in nodes(condition))
 
 
 class Resolving:

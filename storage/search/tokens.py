@@ -33,9 +33,9 @@ MOST_TERMS = 64
 JOINED = "\ue001"
 """Stands between the two words of a joined pair."""
 BEGINS = "\ue007"
-"""Before three digits: some token begins with them."""
-
+"""Before `_DIGITS` digits: some token begins with them."""
 _DIGITS = 3
+
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u1b00-\u1b7f"
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u303c\u3041-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff"

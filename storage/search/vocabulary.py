@@ -22,7 +22,8 @@ from storage.statements import Native
 MOST_STEPS = 64
 """How often the index is gone to for further words."""
 MOST_WORDS = 256
-KEPT, KEPT_S, LONG_S = 10_000, 10.0, 0.005
+LONG_S, KEPT_S, KEPT = 0.005, 10.0, 10_000
+"""What took longer than the first is kept for the second; at most so many."""
 _AT_ONCE = 64
 """Entries that are read from a place on: many words that are rare, or one that is not."""
 _WORDS = Native(

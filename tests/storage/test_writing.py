@@ -7,7 +7,7 @@ import pytest
 from models.enums import SearchKind
 from models.queries import Scope
 from storage import rows
-from storage.apply.ahead import ahead
+from storage.apply.pipelining import ahead
 from storage.apply.savepoints import UNSTORABLE, savepoint
 from storage.database import Database, Ending, Session
 from storage.search.documents import Words, pack

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storage.mirror.spans import Span, Spreads, of_keys
+from storage.mirror.custom_spans import Span, Spreads, of_keys
 from storage.mirror.walking import Fetcher
 from storage.statements import Native
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from models.conditions import All, AnyOf, Condition, Custom, Not, Null, Number, Text
+from models.conditions import Condition, Custom, Null, Number, Text, nodes
 from storage.mirror.texts import after_prefix, folded
 from storage.values import KEY_LENGTH, number_key
 
@@ -31,18 +31,14 @@ Spreads: TypeAlias = Mapping[Span, tuple[str, ...]]
 
 def spans(condition: Condition) -> Iterator[Span]:
     """Of what values a condition speaks."""
-    match condition:
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from spans(part)
-        case Not(part=part):
-            yield from spans(part)
-        case Custom(key=key, test=Null()):
-            yield Span(key)
-        case Custom(key=key, test=Number() as test):
-            yield of_numbers(key, test)
-        case Custom(key=key, test=Text(op="startsWith", values=(value,))):
-            yield of_beginning(key, value)
+    for node in nodes(condition):
+        match node:
+            case Custom(key=key, test=Null()):
+                yield Span(key)
+            case Custom(key=key, test=Number() as test):
+                yield of_numbers(key, test)
+            case Custom(key=key, test=Text(op="startsWith", values=(value,))):
+                yield of_beginning(key, value)
 
 
 def of_numbers(field: str, test: Number) -> Span:

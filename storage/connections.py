@@ -23,7 +23,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-class Lent:
+class Connections:
     """As many as the pool has. `wait_s`: how long to wait for one, and for the server to answer."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], most: int, wait_s: float) -> None:
